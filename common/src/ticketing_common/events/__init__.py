@@ -1,0 +1,1 @@
+"""The language the services speak to each other, and the stream it travels on."""

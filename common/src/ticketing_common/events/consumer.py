@@ -1,0 +1,151 @@
+"""Pulling a listener's messages from its durable consumer, as fast as it can handle them.
+
+nats-py's own `fetch` waits for a whole batch or for its timeout; here requests overlap and each
+message is handled when it comes.
+"""
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+
+from ticketing_common.events.dead_letters import DeadLetters
+from ticketing_common.events.delivery import ACK_WAIT, deliver
+from ticketing_common.events.listener import AnyListener
+from ticketing_common.events.stream import Stream
+
+logger = logging.getLogger(__name__)
+
+BATCH = 64  # messages asked for, and handled, at a time
+MAX_ACK_PENDING = 512  # messages out at all replicas together
+HEARTBEAT = 2.0  # seconds; a server silent for two of these has forgotten the request
+EXPIRES = 30.0  # seconds a request waits on the server
+STOP_TIMEOUT = 10.0  # seconds for the handlers that are running when the service stops
+
+
+class ConsumerGoneError(Exception):
+    """The server has no such consumer (any more)."""
+
+
+class Consumer:
+    """One listener's pull consumer. Replicas of a service share it: it is their queue group."""
+
+    def __init__(self, listener: AnyListener, stream: Stream, dead_letters: DeadLetters) -> None:
+        self.listener = listener
+        self.stream = stream
+        self.dead_letters = dead_letters
+        self._handling: set[asyncio.Task[None]] = set()
+        self._free = asyncio.Semaphore(BATCH)
+
+    async def run(self) -> None:
+        """Consume for ever, whatever becomes of the connection, the stream and the consumer."""
+        await self.stream.ready.wait()
+        delay = 0.25
+        try:
+            while True:
+                try:
+                    await self.create()
+                    delay = 0.25
+                    await self._consume()
+                except (ConsumerGoneError, NatsError, TimeoutError) as error:
+                    logger.warning(
+                        "consuming again soon",
+                        extra={"listener": self.listener.durable, "reason": repr(error)},
+                    )
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 5.0)
+        finally:
+            await self._finish()
+
+    async def create(self) -> None:
+        """Make sure of the stream and of the consumer on it."""
+        try:
+            await self.stream.jetstream.add_consumer(self.stream.name, self._config())
+        except NotFoundError:
+            await self.stream.ensure()
+            await self.stream.jetstream.add_consumer(self.stream.name, self._config())
+
+    async def recreate(self) -> None:
+        """Start over from the stream's first message: listeners don't mind."""
+        with suppress(NotFoundError):
+            await self.stream.jetstream.delete_consumer(self.stream.name, self.listener.durable)
+        await self.create()
+
+    def _config(self) -> ConsumerConfig:
+        return ConsumerConfig(
+            durable_name=self.listener.durable,
+            filter_subject=str(self.listener.event.subject),
+            deliver_policy=DeliverPolicy.ALL,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ACK_WAIT,
+            max_deliver=-1,  # past a maximum JetStream drops silently: dead letters are ours
+            max_ack_pending=MAX_ACK_PENDING,
+        )
+
+    async def _consume(self) -> None:
+        client = self.stream.client
+        inbox = client.new_inbox()
+        subscription = await client.subscribe(inbox)
+        requested = 0
+        try:
+            while True:
+                await self._free.acquire()
+                self._free.release()
+                if requested <= BATCH // 2:
+                    await self._request(inbox, BATCH - requested)
+                    requested = BATCH
+                message = await self._next(subscription)
+                if message is None:  # silence: a reconnect lost the request, or the server did
+                    return
+                status = (message.headers or {}).get("Status") if not message.reply else None
+                if status is None:
+                    requested -= 1
+                    await self._start(message)
+                elif status != "100":  # anything but a heartbeat ends a request
+                    requested -= self._unserved(message)
+        finally:
+            with suppress(NatsError):
+                await subscription.unsubscribe()
+
+    async def _request(self, inbox: str, batch: int) -> None:
+        request = {
+            "batch": batch,
+            "expires": int(EXPIRES * 1e9),
+            "idle_heartbeat": int(HEARTBEAT * 1e9),
+        }
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self.stream.name}.{self.listener.durable}"
+        await self.stream.client.publish(subject, json.dumps(request).encode(), reply=inbox)
+
+    async def _next(self, subscription: Subscription) -> Msg | None:
+        try:
+            return await subscription.next_msg(timeout=2 * HEARTBEAT)
+        except TimeoutError:
+            return None
+
+    def _unserved(self, message: Msg) -> int:
+        headers = message.headers or {}
+        pending = headers.get("Nats-Pending-Messages")
+        if pending is None:  # 503 no responders, 409 consumer deleted, ...
+            raise ConsumerGoneError(headers.get("Description") or headers.get("Status"))
+        return int(pending)
+
+    async def _start(self, message: Msg) -> None:
+        await self._free.acquire()
+        task = asyncio.create_task(deliver(self.listener, message, self.dead_letters))
+        self._handling.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._handling.discard(task)
+        self._free.release()
+
+    async def _finish(self) -> None:
+        """Let the running handlers end, within a bound; the rest is delivered again."""
+        if self._handling:
+            await asyncio.wait(self._handling, timeout=STOP_TIMEOUT)

@@ -1,0 +1,86 @@
+"""`ticketing dead-letters`: list, show, replay and drop what no listener could digest."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+
+from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
+
+from ticketing_common.errors import CustomError
+from ticketing_common.events.dead_letters import DeadLetter, DeadLetters
+from ticketing_common.events.stream import Stream
+from ticketing_common.settings import NatsSettings
+
+Action = Callable[[DeadLetters, int], Awaitable[None]]
+
+CONNECT_TIMEOUT = 10.0  # seconds
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("dead-letters", help="messages no listener could digest")
+    parser.add_argument("action", choices=["list", *ACTIONS])
+    parser.add_argument("numbers", nargs="*", type=int, help="which ones; all where none is named")
+    parser.add_argument(
+        "--nats", default=os.environ.get("NATS_URL", "nats://127.0.0.1:4222"), metavar="URL"
+    )
+    parser.add_argument("--cluster", default=os.environ.get("NATS_CLUSTER_ID", "ticketing"))
+    parser.set_defaults(run=lambda arguments: asyncio.run(_run(arguments)))
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    settings = NatsSettings(
+        NATS_URL=arguments.nats, NATS_CLUSTER_ID=arguments.cluster, NATS_CLIENT_ID="dead-letters"
+    )
+    stream = Stream(settings)
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            await stream.connect()
+        return await _act(DeadLetters(stream), arguments.action, arguments.numbers)
+    except TimeoutError:
+        sys.stderr.write(f"NATS does not answer at {arguments.nats}\n")
+    except (CustomError, NatsError) as error:
+        sys.stderr.write(f"{error}\n")
+    finally:
+        await stream.close()
+    return 1
+
+
+async def _act(letters: DeadLetters, action: str, numbers: list[int]) -> int:
+    if action == "list":
+        async for letter in letters.list():
+            print(f"{letter.number}\t{letter.since:%Y-%m-%d %H:%M:%S}\t{letter.listener}\t{_brief(letter)}")
+        return 0
+    missing = 0
+    for number in numbers or [letter.number async for letter in letters.list()]:
+        try:
+            await ACTIONS[action](letters, number)
+        except NotFoundError:
+            sys.stderr.write(f"there is no dead letter {number}\n")
+            missing = 1
+    return missing
+
+
+def _brief(letter: DeadLetter) -> str:
+    return letter.reason.splitlines()[0] if letter.reason else ""
+
+
+async def _show(letters: DeadLetters, number: int) -> None:
+    letter = await letters.get(number)
+    print(f"{number}  {letter.listener}  {letter.since}\n{letter.data.decode(errors='replace')}")
+    print(letter.traceback)
+
+
+async def _replay(letters: DeadLetters, number: int) -> None:
+    await letters.replay(number)
+    print(f"replayed {number}")
+
+
+async def _drop(letters: DeadLetters, number: int) -> None:
+    await letters.drop(number)
+    print(f"dropped {number}")
+
+
+ACTIONS: dict[str, Action] = {"show": _show, "replay": _replay, "drop": _drop}

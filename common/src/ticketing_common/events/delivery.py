@@ -1,0 +1,92 @@
+"""What becomes of one delivered message: acknowledged, retried or kept as a dead letter."""
+
+import asyncio
+import logging
+import traceback
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from pydantic import ValidationError
+
+from ticketing_common.errors import ServiceUnavailableError, VersionConflictError
+from ticketing_common.events.dead_letters import DeadLetters
+from ticketing_common.events.event import Event
+from ticketing_common.events.listener import AnyListener
+from ticketing_common.logs import request_id
+from ticketing_common.store.store import retrying
+
+logger = logging.getLogger(__name__)
+
+ACK_WAIT = 30.0  # seconds until JetStream delivers an unacknowledged message again
+HANDLING_TIMEOUT = 20.0  # seconds a handler may take: less than ACK_WAIT
+MAX_DELIVERIES = 5  # of a message whose handler fails for a reason of its own
+MAX_SIZE = 256 * 1024  # bytes; no event of ours comes near
+
+OUTAGES = (ServiceUnavailableError, VersionConflictError, TimeoutError)  # they pass
+
+
+class UnreadableError(Exception):
+    """The message can't be parsed, now or ever."""
+
+
+async def deliver(listener: AnyListener, message: Msg, dead_letters: DeadLetters) -> None:
+    """Handle one message; never raises.
+
+    An outage (store or broker does not answer, or too slowly) is retried for ever, with growing
+    pauses up to 30 s. What can't be parsed becomes a dead letter at once; what the handler fails
+    on otherwise, at its fifth delivery.
+    """
+    token = request_id.set((message.headers or {}).get("X-Request-Id"))
+    deliveries = message.metadata.num_delivered or 1
+    try:
+        await _handle(listener, message, deliveries, dead_letters)
+        await message.ack()
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises must not stop the others
+        await _retry(listener, message, deliveries, error)
+    finally:
+        request_id.reset(token)
+
+
+async def _handle(
+    listener: AnyListener, message: Msg, deliveries: int, dead_letters: DeadLetters
+) -> None:
+    try:
+        event = _parse(listener, message)
+        async with asyncio.timeout(HANDLING_TIMEOUT):
+            await retrying(lambda: listener.on_message(event))
+    except OUTAGES:
+        raise
+    except Exception as error:
+        if deliveries < MAX_DELIVERIES and not isinstance(error, UnreadableError):
+            raise
+        await dead_letters.keep(message, listener, str(error), traceback.format_exc())
+        logger.exception("dead letter", extra={"listener": listener.durable})
+
+
+async def _retry(
+    listener: AnyListener, message: Msg, deliveries: int, error: Exception
+) -> None:
+    delay = min(0.25 * 2 ** min(deliveries, 10), 30.0)
+    logger.warning(
+        "will be delivered again",
+        exc_info=None if isinstance(error, OUTAGES) else error,
+        extra={
+            "listener": listener.durable,
+            "deliveries": deliveries,
+            "delay": delay,
+            "reason": repr(error.__cause__ or error),
+        },
+    )
+    try:
+        await message.nak(delay=delay)
+    except NatsError as lost:  # then the server delivers it again by itself, after ACK_WAIT
+        logger.warning("could not be refused", extra={"reason": repr(lost)})
+
+
+def _parse(listener: AnyListener, message: Msg) -> Event:
+    if len(message.data) > MAX_SIZE:
+        raise UnreadableError(f"{len(message.data)} bytes are too many")
+    try:
+        return listener.event.model_validate_json(message.data)
+    except ValidationError as error:
+        raise UnreadableError(str(error)) from error

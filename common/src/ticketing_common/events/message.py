@@ -1,0 +1,23 @@
+"""An event on its way: bare JSON, with everything about it in headers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from ticketing_common.events.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`id` is the same whoever publishes it however often: JetStream keeps the first of them
+    within its duplicate window, and idempotent listeners see to the rest."""
+
+    id: str
+    subject: str
+    data: bytes
+    headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, event: Event, headers: Mapping[str, str]) -> Self:
+        data = event.__pydantic_serializer__.to_json(event, by_alias=True, exclude_none=True)
+        return cls(f"{event.subject}/{event.key}", str(event.subject), data, headers)

@@ -1,0 +1,145 @@
+"""The connection to NATS and the stream everything is told on."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+import nats
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
+
+from ticketing_common.errors import ServiceUnavailableError
+from ticketing_common.events.catalogue import Subjects
+from ticketing_common.settings import NatsSettings
+
+logger = logging.getLogger(__name__)
+
+PUBLISH_TIMEOUT = 5.0  # seconds
+DAY = 24 * 3600.0
+MEBIBYTE = 2**20
+
+
+class BrokerUnavailableError(ServiceUnavailableError):
+    """NATS does not answer, or could not store a message in time."""
+
+
+class Stream:
+    """The marketplace's stream `NATS_CLUSTER_ID`, over one connection that never gives up.
+
+    Kept for 30 days or 4 GiB, whichever is less. A second stream, `<name>-dead-letters`, keeps
+    for 90 days what no listener could digest.
+    """
+
+    def __init__(self, settings: NatsSettings) -> None:
+        self.name = settings.NATS_CLUSTER_ID
+        self.dead_letters = f"{self.name}-dead-letters"
+        self.client = Client()
+        self.jetstream: JetStreamContext = self.client.jetstream(timeout=PUBLISH_TIMEOUT)
+        self.ready = asyncio.Event()  # connected once, and both streams were there
+        self._settings = settings
+
+    async def connect(self) -> None:
+        """Connect and make sure of the streams, for as long as that takes."""
+        await self.client.connect(
+            self._settings.NATS_URL,
+            name=self._settings.NATS_CLIENT_ID,
+            max_reconnect_attempts=-1,  # the default gives up for good after 60
+            reconnect_time_wait=0.5,  # type: ignore[arg-type]  # seconds; any number will do
+            connect_timeout=2,
+            ping_interval=5,  # a frozen server is noticed after two of these
+            max_outstanding_pings=2,
+            error_cb=_log_error,
+            disconnected_cb=_log("disconnected from NATS"),
+            reconnected_cb=_log("connected to NATS again"),
+        )
+        delay = 0.1
+        while not self.ready.is_set():
+            try:
+                await self.ensure()
+                self.ready.set()
+            except (NatsError, TimeoutError) as error:
+                logger.warning("waiting for JetStream", extra={"reason": repr(error)})
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 2.0)
+
+    async def ensure(self) -> None:
+        """Create what streams are missing and bring their settings up to date."""
+        await self._ensure(
+            StreamConfig(
+                name=self.name,
+                subjects=[str(subject) for subject in Subjects],
+                max_age=30 * DAY,
+                max_bytes=4096 * MEBIBYTE,
+                duplicate_window=120,
+            )
+        )
+        await self._ensure(
+            StreamConfig(
+                name=self.dead_letters,
+                subjects=[f"{self.dead_letters}.*"],
+                max_age=90 * DAY,
+                max_bytes=512 * MEBIBYTE,
+                duplicate_window=120,
+            )
+        )
+
+    async def _ensure(self, config: StreamConfig) -> None:
+        config.retention = RetentionPolicy.LIMITS
+        config.discard = DiscardPolicy.OLD
+        config.storage = StorageType.FILE
+        config.num_replicas = self._settings.NATS_REPLICAS
+        try:
+            await self.jetstream.add_stream(config)
+        except nats.js.errors.BadRequestError as error:
+            if error.err_code != 10058:  # stream name already in use, with other settings
+                raise
+            await self.jetstream.update_stream(config)
+
+    async def publish(self, subject: str, data: bytes, headers: Mapping[str, str]) -> None:
+        """Return once JetStream has stored it; raise `BrokerUnavailableError` if unsure.
+
+        It may have been, or may yet be, stored all the same.
+        """
+        try:
+            await self.jetstream.publish(subject, data, headers=dict(headers))
+        except (NatsError, TimeoutError) as error:
+            raise BrokerUnavailableError from error
+
+    async def info(self) -> StreamInfo:
+        return await self.jetstream.stream_info(self.name)
+
+    async def ping(self) -> None:
+        """Raise `BrokerUnavailableError` unless the stream answers."""
+        if not self.ready.is_set() or not self.client.is_connected:
+            raise BrokerUnavailableError
+        try:
+            await self.info()
+        except (NatsError, TimeoutError) as error:
+            raise BrokerUnavailableError from error
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connection is closed for good: only a restart helps."""
+        return self.ready.is_set() and self.client.is_closed
+
+    async def close(self) -> None:
+        """Send what is still buffered, for a second at most, and hang up."""
+        try:
+            if self.client.is_connected:
+                await self.client.flush(timeout=1)
+        except (NatsError, TimeoutError) as error:
+            logger.warning("NATS did not take the last words", extra={"reason": repr(error)})
+        await self.client.close()
+
+
+async def _log_error(error: Exception) -> None:
+    logger.warning("NATS connection", extra={"reason": repr(error)})
+
+
+def _log(message: str):  # type: ignore[no-untyped-def]
+    async def callback() -> None:
+        logger.warning(message)
+
+    return callback

@@ -1,0 +1,59 @@
+"""Whether the process lives, and whether what it depends on answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from ticketing_common.errors import ServiceUnavailableError
+
+Check = Callable[[], Awaitable[None]]
+
+TIMEOUT = 2.0  # seconds for all checks together
+
+
+class Health:
+    """`alive` is False when only a restart can help; `checks` raise when a dependency is away."""
+
+    def __init__(self, checks: Mapping[str, Check], alive: Callable[[], bool]) -> None:
+        self.checks = checks
+        self.alive = alive
+
+    async def report(self, names: list[str]) -> dict[str, str]:
+        """`ok`, or what is wrong, for each named check; for all where none is named."""
+        chosen = {name: self.checks[name] for name in names or self.checks if name in self.checks}
+        outcomes = await asyncio.gather(*(_outcome(check) for check in chosen.values()))
+        return dict(zip(chosen, outcomes, strict=True))
+
+
+async def _outcome(check: Check) -> str:
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            await check()
+    except TimeoutError:
+        return "does not answer in time"
+    except ServiceUnavailableError:
+        return "does not answer"
+    return "ok"
+
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+async def healthz(request: Request) -> JSONResponse:
+    """200 while the process can do its work, or get back to it by itself."""
+    alive = request.app.state.health.alive()
+    return JSONResponse({"alive": alive}, status_code=200 if alive else 503)
+
+
+@router.get("/readyz")
+async def readyz(request: Request) -> JSONResponse:
+    """200 when the store and the broker answer; `?check=store` asks for that one only."""
+    report = await request.app.state.health.report(request.query_params.getlist("check"))
+    ready = all(outcome == "ok" for outcome in report.values())
+    errors = [{"message": f"{name} {said}"} for name, said in report.items() if said != "ok"]
+    body = {"ready": ready, "checks": report, **({"errors": errors} if errors else {})}
+    return JSONResponse(body, status_code=200 if ready else 503)

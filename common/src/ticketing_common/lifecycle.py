@@ -1,0 +1,83 @@
+"""Starting and stopping: settings, background work, signals."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from ticketing_common.logs import configure_logs
+from ticketing_common.settings import Settings, SettingsError
+
+logger = logging.getLogger(__name__)
+
+S = TypeVar("S", bound=Settings)
+
+DRAIN_TIMEOUT = 20  # seconds for requests under way when told to stop
+STOP_TIMEOUT = 8.0  # seconds for background work after that; both are well inside 30 s
+EXIT_CONFIG = 78  # sysexits.h: EX_CONFIG
+
+
+def run(service: str, settings: type[S], create_app: Callable[[S], ASGIApp]) -> None:
+    """A service's whole life: read the environment, serve until SIGTERM or SIGINT, drain.
+
+    Exits with 78 and one message naming everything wrong where the environment is not complete.
+    """
+    try:
+        configured = settings.from_environment()
+    except SettingsError as error:
+        sys.exit(_complain(f"{service}: {error}"))
+    configure_logs(service, configured.LOG_LEVEL)
+    app = create_app(configured)
+    gc.collect()
+    gc.freeze()  # what was imported is here to stay: no need to look through it again
+    uvicorn.run(
+        app,
+        host=configured.HOST,
+        port=configured.PORT,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_TIMEOUT,
+        timeout_keep_alive=75,  # longer than a proxy keeps its connections to us
+        backlog=2048,
+        server_header=False,
+    )
+
+
+def _complain(message: str) -> int:
+    sys.stderr.write(message + "\n")
+    return EXIT_CONFIG
+
+
+@asynccontextmanager
+async def running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Background work beside a service, stopped at the end.
+
+    If any of it raises, the process is told to stop: half a service is worse than a restart.
+    """
+    tasks = [asyncio.create_task(each) for each in work]
+    for task in tasks:
+        task.add_done_callback(_stop_process_on_error)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.remove_done_callback(_stop_process_on_error)
+            task.cancel()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=STOP_TIMEOUT)
+            for task in late:
+                logger.error("did not stop in time", extra={"task": repr(task)})
+
+
+def _stop_process_on_error(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        logger.critical("background work failed: stopping the service", exc_info=error)
+        os.kill(os.getpid(), signal.SIGTERM)

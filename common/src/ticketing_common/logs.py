@@ -1,0 +1,34 @@
+"""Structured logs: one JSON object a line, with the request id that follows into events."""
+
+import logging
+import sys
+from contextvars import ContextVar
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+class _Formatter(JsonFormatter):
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        super().add_fields(log_data, record, message_dict)
+        if current := request_id.get():
+            log_data["request_id"] = current
+
+
+def configure_logs(service: str, level: str) -> None:
+    """Send every logger's records to standard output as JSON lines that name the service."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        _Formatter(
+            ["timestamp", "levelname", "name", "message"],
+            timestamp=True,
+            rename_fields={"levelname": "level", "name": "logger"},
+            static_fields={"service": service},
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("httpx").setLevel("WARNING")

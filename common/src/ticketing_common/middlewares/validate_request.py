@@ -1,0 +1,60 @@
+"""Bodies: JSON objects whose fields are checked, each with the message a person should read."""
+
+from typing import Any, ClassVar, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import list_all_errors
+from starlette.requests import Request
+
+from ticketing_common.errors import BadRequestError, PayloadTooLargeError, RequestValidationError
+
+MAX_BODY = 64 * 1024  # bytes
+_TECHNICAL = {error["type"] for error in list_all_errors()}  # pydantic's own; the rest are ours
+
+B = TypeVar("B", bound="RequestBody")
+
+
+class RequestBody(BaseModel):
+    """A body's fields; `messages` says, by the field's JSON name, what is wrong with a bad one."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, str_strip_whitespace=False
+    )
+
+    messages: ClassVar[dict[str, str]] = {}
+
+
+async def read_json_object(request: Request) -> dict[str, Any]:
+    """The body, which must be a JSON object of at most 64 KiB.
+
+    Raises `BadRequestError` or `PayloadTooLargeError`.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise PayloadTooLargeError
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadRequestError("The request body must be valid JSON") from None
+    if not isinstance(value, dict):
+        raise BadRequestError("The request body must be a JSON object")
+    return value
+
+
+def validate_request(model: type[B], fields: dict[str, Any]) -> B:
+    """The fields as a body; raise `RequestValidationError`, one message a field, where wrong."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        wrong: dict[str, str] = {}
+        for problem in error.errors(include_url=False, include_input=False):
+            field = str(problem["loc"][0]) if problem["loc"] else ""
+            message = problem["msg"]
+            if problem["type"] in _TECHNICAL:
+                message = model.messages.get(field, message)
+            wrong.setdefault(field, message)
+        raise RequestValidationError(list(wrong.items())) from None

@@ -1,0 +1,78 @@
+"""Settings: one class a service, whose fields are the environment variables' names.
+
+A service's `config.py` joins the groups below it needs. Everything missing or wrong is reported
+at once, in one message, before anything starts.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+
+class SettingsError(Exception):
+    """The environment can't be used; the message names every variable that is wrong."""
+
+
+class Settings(BaseModel):
+    """What every service is told: where to listen and how much to log."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    HOST: str = "0.0.0.0"  # noqa: S104 - a container's only door
+    PORT: Annotated[int, Field(ge=1, le=65535)] = 3000
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    ACCESS_LOG: bool = False
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read the settings, raising `SettingsError` that names all that is missing or weak."""
+        environ = os.environ if environ is None else environ
+        values = {name: environ[name] for name in cls.model_fields if environ.get(name)}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            problems = "\n".join(
+                f"  {'.'.join(map(str, problem['loc']))}: {_reason(problem['type'], problem['msg'])}"
+                for problem in error.errors(include_input=False, include_url=False)
+            )
+            raise SettingsError(f"The environment is not complete:\n{problems}") from None
+
+
+def _reason(kind: str, message: str) -> str:
+    return "must be set" if kind == "missing" else message.removeprefix("Value error, ")
+
+
+def _strong(key: str) -> str:
+    if len(key.encode()) < 32:
+        raise ValueError("must be at least 32 bytes, e.g. the output of `openssl rand -hex 32`")
+    return key
+
+
+class SessionSettings(Settings):
+    """How sessions are signed, and how long they last (seconds since they were issued)."""
+
+    JWT_KEY: Annotated[str, AfterValidator(_strong)] = Field(repr=False)
+    SESSION_MAX_AGE_SECONDS: Annotated[int, Field(ge=60)] = 7 * 24 * 3600
+
+
+class MongoSettings(Settings):
+    """Where the service's own MongoDB is; the path names the database."""
+
+    MONGO_URI: Annotated[str, Field(pattern=r"^mongodb(\+srv)?://.+/.+", repr=False)]
+
+
+class NatsSettings(Settings):
+    """Where the event stream is, and by which name this process is known there."""
+
+    NATS_URL: Annotated[str, Field(pattern=r"^(nats|tls)://.+")]
+    NATS_CLUSTER_ID: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    NATS_CLIENT_ID: Annotated[str, Field(min_length=1)]
+    NATS_REPLICAS: Annotated[int, Field(ge=1, le=5)] = 1
+
+
+class OrderWindowSettings(Settings):
+    """How long an order holds its ticket, in seconds; see `ticketing_common.timing`."""
+
+    EXPIRATION_WINDOW_SECONDS: Annotated[int, Field(ge=2, le=24 * 3600)] = 900

@@ -1,0 +1,8 @@
+"""The document store: optimistic versions, an outbox in every document, replicas as registers."""
+
+from ticketing_common.store.database import Database
+from ticketing_common.store.document import Document, Index
+from ticketing_common.store.outbox import Outbox
+from ticketing_common.store.store import AlreadyExistsError, Store
+
+__all__ = ["AlreadyExistsError", "Database", "Document", "Index", "Outbox", "Store"]

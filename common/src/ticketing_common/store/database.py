@@ -1,0 +1,103 @@
+"""The connection to MongoDB, and the only place that knows its driver.
+
+Writes wait for a journalled majority and reads see only what a majority has, whatever the URI
+says: a local read can see a write that a failover takes back, and two live orders on one ticket
+come of that.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import IndexModel
+from pymongo.errors import (
+    ConnectionFailure,
+    ExecutionTimeout,
+    NotPrimaryError,
+    PyMongoError,
+    WriteConcernError,
+)
+
+from ticketing_common.errors import DatabaseConnectionError
+
+if TYPE_CHECKING:
+    from ticketing_common.store.store import Store
+
+logger = logging.getLogger(__name__)
+
+# Milliseconds. One operation, its retries included; finding a server; waiting for a connection.
+TIMEOUTS = {"timeoutMS": 5000, "serverSelectionTimeoutMS": 3000, "connectTimeoutMS": 2000}
+SAFETY = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True}
+
+
+class Database:
+    """One service's database. `prepared` is set once its indexes are known to exist."""
+
+    def __init__(self, database: Any) -> None:
+        self._database = database
+        self.prepared = False
+
+    @classmethod
+    def connect(cls, uri: str) -> Self:
+        """Never blocks: the driver connects when first used and reconnects by itself."""
+        client: Any = AsyncIOMotorClient(
+            uri, tz_aware=True, maxPoolSize=64, waitQueueTimeoutMS=3000, **TIMEOUTS, **SAFETY
+        )
+        return cls(client.get_default_database())
+
+    def __getitem__(self, collection: str) -> Any:
+        return self._database[collection]
+
+    async def ping(self) -> None:
+        """Raise `DatabaseConnectionError` unless the primary answers and the indexes are there."""
+        with outages():
+            await self._database.command("ping")
+        self.require_prepared()
+
+    def require_prepared(self) -> None:
+        """Uniqueness rests on indexes: nothing is read or written before they are there."""
+        if not self.prepared:
+            raise DatabaseConnectionError
+
+    async def prepare(self, stores: Iterable["Store[Any]"]) -> None:
+        """Create the stores' indexes, waiting for as long as the server takes to appear."""
+        delay = 0.1
+        while not self.prepared:
+            try:
+                for store in stores:
+                    await self._create_indexes(store)
+                self.prepared = True
+            except (DatabaseConnectionError, PyMongoError) as error:
+                logger.warning("waiting for the database", extra={"reason": repr(error)})
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 2.0)
+
+    async def _create_indexes(self, store: "Store[Any]") -> None:
+        indexes = [
+            IndexModel(
+                list(index.keys),
+                unique=index.unique,
+                **({"partialFilterExpression": dict(index.where)} if index.where else {}),
+            )
+            for index in store.indexes
+        ]
+        with outages():
+            await self[store.document.collection].create_indexes(indexes)
+
+    def close(self) -> None:
+        self._database.client.close()
+
+
+@contextmanager
+def outages() -> Iterator[None]:
+    """Turn what means "the store does not answer" into `DatabaseConnectionError`."""
+    try:
+        yield
+    except PyMongoError as error:
+        unreachable = ConnectionFailure | ExecutionTimeout | NotPrimaryError | WriteConcernError
+        if isinstance(error, unreachable) or error.timeout:
+            raise DatabaseConnectionError from error
+        raise

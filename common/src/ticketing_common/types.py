@@ -1,0 +1,73 @@
+"""The values the services exchange: identifiers, prices, moments, versions."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+from bson import ObjectId
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
+from pydantic_core import PydanticCustomError
+
+MINIMUM_PRICE = Decimal("0.50")  # Stripe's smallest charge in US dollars
+MAXIMUM_PRICE = Decimal("999999.99")  # and its largest
+
+_NUMBER = re.compile(r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(e[+-]?[0-9]{1,3})?", re.I)
+
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+Version = Annotated[int, Field(ge=0, le=2**53)]
+
+
+def new_id() -> str:
+    """A fresh document id: 24 hexadecimal digits, as MongoDB's drivers make them."""
+    return str(ObjectId())
+
+
+def _to_price(value: object) -> int | float:
+    """Dollars as a number JSON shows as it was typed: 50 stays 50, 19.99 stays 19.99."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise InvalidOperation
+        if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+            raise InvalidOperation
+        price = Decimal(str(value).strip())
+        if not price.is_finite() or price <= 0:
+            raise InvalidOperation
+    except (InvalidOperation, ValueError):
+        raise PydanticCustomError("price", "Price must be greater than 0") from None
+    if price < MINIMUM_PRICE:
+        raise PydanticCustomError("price", f"Price must be at least {MINIMUM_PRICE}")
+    if price > MAXIMUM_PRICE:
+        raise PydanticCustomError("price", f"Price must be at most {MAXIMUM_PRICE}")
+    if price != price.quantize(Decimal("0.01")):
+        raise PydanticCustomError("price", "Price must have at most two decimals")
+    return int(price) if price == price.to_integral_value() else float(price)
+
+
+Price = Annotated[int | float, BeforeValidator(_to_price)]
+
+
+def cents(price: int | float) -> int:
+    """A price in cents, by decimal arithmetic: 19.99 is 1999, never 1998.99."""
+    return int(Decimal(str(price)) * 100)
+
+
+def now() -> datetime:
+    """The present moment in UTC, in milliseconds as MongoDB keeps it."""
+    return in_milliseconds(datetime.now(UTC))
+
+
+def in_milliseconds(moment: datetime) -> datetime:
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+Moment = Annotated[
+    datetime,
+    AfterValidator(in_milliseconds),
+    PlainSerializer(_iso, return_type=str, when_used="json"),
+]
