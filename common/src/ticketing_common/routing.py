@@ -81,5 +81,3 @@ def _renderer(returns: Any, status: int) -> Callable[[Any], Response]:
         return Response(content, status_code=status, media_type="application/json")
 
     return render
-
-

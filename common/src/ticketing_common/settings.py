@@ -33,9 +33,10 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
+            wrong = error.errors(include_input=False, include_url=False)
             problems = "\n".join(
-                f"  {'.'.join(map(str, problem['loc']))}: {_reason(problem['type'], problem['msg'])}"
-                for problem in error.errors(include_input=False, include_url=False)
+                f"  {problem['loc'][0]}: {_reason(problem['type'], problem['msg'])}"
+                for problem in wrong
             )
             raise SettingsError(f"The environment is not complete:\n{problems}") from None
 

@@ -51,7 +51,8 @@ async def _run(arguments: argparse.Namespace) -> int:
 async def _act(letters: DeadLetters, action: str, numbers: list[int]) -> int:
     if action == "list":
         async for letter in letters.list():
-            print(f"{letter.number}\t{letter.since:%Y-%m-%d %H:%M:%S}\t{letter.listener}\t{_brief(letter)}")
+            since = f"{letter.since:%Y-%m-%d %H:%M:%S}"
+            print(letter.number, since, letter.listener, _brief(letter), sep="\t")
         return 0
     missing = 0
     for number in numbers or [letter.number async for letter in letters.list()]:

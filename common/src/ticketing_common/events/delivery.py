@@ -63,9 +63,7 @@ async def _handle(
         logger.exception("dead letter", extra={"listener": listener.durable})
 
 
-async def _retry(
-    listener: AnyListener, message: Msg, deliveries: int, error: Exception
-) -> None:
+async def _retry(listener: AnyListener, message: Msg, deliveries: int, error: Exception) -> None:
     delay = min(0.25 * 2 ** min(deliveries, 10), 30.0)
     logger.warning(
         "will be delivered again",

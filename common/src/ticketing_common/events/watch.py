@@ -80,6 +80,4 @@ class StreamWatch:
 
 
 def _moved_back(info: StreamInfo, remembered: StreamPosition) -> bool:
-    return (
-        info.created != remembered.created or info.state.last_seq < remembered.last_sequence
-    )
+    return info.created != remembered.created or info.state.last_seq < remembered.last_sequence

@@ -29,8 +29,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Milliseconds. One operation, its retries included; finding a server; waiting for a connection.
-TIMEOUTS = {"timeoutMS": 5000, "serverSelectionTimeoutMS": 3000, "connectTimeoutMS": 2000}
-SAFETY = {"w": "majority", "journal": True, "readConcernLevel": "majority", "retryWrites": True}
+TIMEOUTS: Any = {"timeoutMS": 5000, "serverSelectionTimeoutMS": 3000, "connectTimeoutMS": 2000}
+SAFETY: Any = {
+    "w": "majority",
+    "journal": True,
+    "readConcernLevel": "majority",
+    "retryWrites": True,
+}
 
 
 class Database:
@@ -86,6 +91,10 @@ class Database:
         ]
         with outages():
             await self[store.document.collection].create_indexes(indexes)
+
+    async def drop(self) -> None:
+        """Delete everything; for tests."""
+        await self._database.client.drop_database(self._database.name)
 
     def close(self) -> None:
         self._database.client.close()

@@ -32,7 +32,7 @@ class Store(Generic[D]):
     def __init__(self, database: Database, document: type[D]) -> None:
         self.document = document
         self.outbox = Outbox(database, document.collection)
-        self._database = database
+        self.database = database
         self._collection = database[document.collection]
 
     @property
@@ -41,20 +41,24 @@ class Store(Generic[D]):
 
     async def get(self, id: str) -> D:
         """Raise `NotFoundError` where there is none, or the id can't be one."""
-        document = await self.find_one({"_id": object_id(id)}) if object_id(id) else None
+        document = await self.find_id(id)
         if document is None:
             raise NotFoundError
         return document
 
+    async def find_id(self, id: str) -> D | None:
+        key = object_id(id)
+        return None if key is None else await self.find_one({"_id": key})
+
     async def find_one(self, query: Query, sort: Sort = ()) -> D | None:
-        self._database.require_prepared()
+        self.database.require_prepared()
         with outages():
             stored = await self._collection.find_one(query, sort=list(sort) or None)
         return None if stored is None else self.document.from_mongo(stored)
 
     async def find(self, query: Query, sort: Sort = (), limit: int = 0) -> list[D]:
         """The documents that match; `limit` 0 means all of them."""
-        self._database.require_prepared()
+        self.database.require_prepared()
         cursor = self._collection.find(query, {"outbox": 0}, limit=limit, sort=list(sort) or None)
         with outages():
             return [self.document.from_mongo(stored) async for stored in cursor]
@@ -77,7 +81,7 @@ class Store(Generic[D]):
         Version 0 is inserted (`AlreadyExistsError` where a unique index objects); any other
         replaces the version before it (`VersionConflictError` where that is no longer stored).
         """
-        self._database.require_prepared()
+        self.database.require_prepared()
         if document.version == 0:
             await self._insert(document, events)
         else:
@@ -91,7 +95,7 @@ class Store(Generic[D]):
 
         False where it is not. Only the given fields are set; state of the replica's own stays.
         """
-        self._database.require_prepared()
+        self.database.require_prepared()
         try:
             with outages():
                 result = await self._collection.update_one(

@@ -1,0 +1,101 @@
+"""pytest fixtures for every service. `--mongod` runs the same tests on a real MongoDB."""
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from mongomock_motor import AsyncMongoMockClient
+
+from ticketing_common.settings import SessionSettings
+from ticketing_common.store.database import Database
+from ticketing_common.testing import servers
+from ticketing_common.testing.sessions import JWT_KEY, SignIn, signed_in
+
+ApiFactory = Callable[[FastAPI], Awaitable[httpx.AsyncClient]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--mongod", action="store_true", help="run on a real MongoDB, not in memory")
+
+
+@pytest.fixture(scope="session")
+def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real mongod, started for the first test that asks for one."""
+    with servers.mongod(tmp_path_factory.mktemp("mongod")) as uri:
+        yield uri
+
+
+@pytest.fixture(scope="session")
+def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real NATS server with JetStream."""
+    with servers.nats_server(tmp_path_factory.mktemp("nats")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A real server that speaks Redis' protocol."""
+    with servers.redis_server(tmp_path_factory.mktemp("redis")) as port:
+        yield port
+
+
+@pytest.fixture
+async def database(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """An empty database: in memory, or on a real mongod with `--mongod`."""
+    if not request.config.getoption("--mongod"):
+        yield Database(AsyncMongoMockClient(tz_aware=True)["test"])
+        return
+    async for real in _real_database(request.getfixturevalue("mongo_uri")):
+        yield real
+
+
+@pytest.fixture
+async def real_database(mongo_uri: str) -> AsyncIterator[Database]:
+    """An empty database on a real mongod, for what only the real one does."""
+    async for real in _real_database(mongo_uri):
+        yield real
+
+
+async def _real_database(uri: str) -> AsyncIterator[Database]:
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    database = Database.connect(f"{uri}/{name}")
+    yield database
+    await database.drop()
+    database.close()
+
+
+@pytest.fixture
+def session_settings() -> SessionSettings:
+    return SessionSettings(JWT_KEY=JWT_KEY)
+
+
+@pytest.fixture
+def sign_in(session_settings: SessionSettings) -> SignIn:
+    """`sign_in()` gives the headers of a fresh user's requests, `sign_in(id)` those of that one."""
+    return signed_in(session_settings)
+
+
+@pytest.fixture
+async def client_of() -> AsyncIterator[ApiFactory]:
+    """`await client_of(app)`: an HTTP client of an app whose indexes are in place, no broker."""
+    opened: list[httpx.AsyncClient] = []
+
+    async def connect(app: FastAPI) -> httpx.AsyncClient:
+        await prepare(app)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url="http://ticketing.dev")
+        opened.append(client)
+        return client
+
+    yield connect
+    for client in opened:
+        await client.aclose()
+
+
+async def prepare(app: FastAPI) -> None:
+    stores: list[Any] = list(app.state.stores.values())
+    if stores:
+        await stores[0].database.prepare(stores)

@@ -1,0 +1,35 @@
+"""The tickets service, wired."""
+
+from fastapi import FastAPI
+
+from ticketing_common.events.resync import Republisher
+from ticketing_common.events.stream import Stream
+from ticketing_common.service import create_service
+from ticketing_common.store import Database, Store
+from ticketing_tickets.config import Settings
+from ticketing_tickets.events.listeners.order_cancelled import OrderCancelledListener
+from ticketing_tickets.events.listeners.order_created import OrderCreatedListener
+from ticketing_tickets.events.listeners.payment_created import PaymentCreatedListener
+from ticketing_tickets.events.publishers import present_state
+from ticketing_tickets.models.sale import Sale
+from ticketing_tickets.models.ticket import Ticket
+from ticketing_tickets.routes import routers
+
+
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    database = database or Database.connect(settings.MONGO_URI)
+    tickets = Store(database, Ticket)
+    sales = Store(database, Sale)
+    return create_service(
+        settings,
+        routers=routers,
+        database=database,
+        stores=[tickets, sales],
+        stream=Stream(settings),
+        listeners=[
+            OrderCreatedListener(tickets, sales),
+            OrderCancelledListener(tickets),
+            PaymentCreatedListener(tickets, sales),
+        ],
+        republishers=[Republisher(tickets, present_state)],
+    )

@@ -1,0 +1,28 @@
+"""An order takes its ticket off the market."""
+
+from ticketing_common.events.catalogue import OrderCreated
+from ticketing_common.events.listener import Listener
+from ticketing_common.store import Store
+from ticketing_tickets.events.listeners.queue_group import QUEUE_GROUP
+from ticketing_tickets.events.publishers import ticket_updated
+from ticketing_tickets.models.sale import Sale
+from ticketing_tickets.models.ticket import Ticket
+from ticketing_tickets.sold import mark_sold
+
+
+class OrderCreatedListener(Listener[OrderCreated]):
+    event = OrderCreated
+    queue_group = QUEUE_GROUP
+
+    def __init__(self, tickets: Store[Ticket], sales: Store[Sale]) -> None:
+        self.tickets = tickets
+        self.sales = sales
+
+    async def on_message(self, order: OrderCreated) -> None:
+        ticket = await self.tickets.get(order.ticket.id)
+        if order.ticket.reservation > ticket.reservation:  # else old news, or this again
+            ticket = ticket.next(
+                order_id=order.id, reservation=order.ticket.reservation, sold=False
+            )
+            await self.tickets.save(ticket, ticket_updated(ticket))
+        await mark_sold(order.id, self.tickets, self.sales)

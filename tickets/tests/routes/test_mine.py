@@ -1,0 +1,40 @@
+"""GET /api/tickets/mine"""
+
+import httpx
+
+from ticketing_common.store import Store
+from ticketing_common.testing.sessions import SignIn
+from ticketing_common.types import new_id
+from ticketing_tickets.models.ticket import Ticket
+
+
+async def test_signed_out_is_401(api: httpx.AsyncClient) -> None:
+    """One has to be someone to own tickets."""
+    response = await api.get("/api/tickets/mine")
+
+    assert response.status_code == 401
+
+
+async def test_says_what_became_of_each(
+    api: httpx.AsyncClient, sign_in: SignIn, tickets: Store[Ticket]
+) -> None:
+    """The caller's tickets, and nobody else's, with listed, reserved or sold."""
+    user, order = new_id(), new_id()
+    for owner, title, held, sold in [
+        (user, "free", None, False),
+        (user, "held", order, False),
+        (user, "gone", new_id(), True),
+        (new_id(), "another's", None, False),
+    ]:
+        await tickets.save(
+            Ticket(id=new_id(), title=title, price=5, user_id=owner, order_id=held, sold=sold)
+        )
+
+    response = await api.get("/api/tickets/mine", headers=sign_in(user))
+
+    assert response.status_code == 200
+    assert [(ticket["title"], ticket["state"]) for ticket in response.json()] == [
+        ("gone", "sold"),
+        ("held", "reserved"),
+        ("free", "listed"),
+    ]
