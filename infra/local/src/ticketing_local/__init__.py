@@ -1,0 +1,1 @@
+"""The laptop environment: `ticketing up` runs the marketplace on its real servers."""

@@ -1,0 +1,48 @@
+"""What is said once everything is ready."""
+
+import socket
+
+from ticketing_local.certificate import HOST
+from ticketing_local.demo import BUYER, SELLER
+from ticketing_local.options import Options
+
+
+def greeting(options: Options, url: str, seconds: float) -> list[str]:
+    """The URLs, the accounts, and where things are."""
+    accounts = [
+        f"  {'Seller' if account is SELLER else 'Buyer':<8} {account.email}, password"
+        f" {account.password}"
+        for account in (SELLER, BUYER)
+        if options.demo
+    ]
+    payment = (
+        "the real Stripe, with your key"
+        if options.stripe_key
+        else "a stand-in for Stripe: tok_visa pays, tok_chargeDeclined does not"
+    )
+    return [
+        "",
+        f"The marketplace is ready after {seconds:.1f} s: {url}",
+        "",
+        *accounts,
+        f"  Payment  {payment}",
+        f"  Window   {options.expiration_seconds} s to pay for an order",
+        f"  Data     {options.data} (logs in {options.data / 'logs'})",
+        "  Stop     Ctrl-C",
+        *(_https_hints(options) if options.https else []),
+        "",
+    ]
+
+
+def _https_hints(options: Options) -> list[str]:
+    hints = [f"  Trust    {options.data / 'https' / 'authority.pem'}, in your browser, once"]
+    if not _is_this_machine(HOST):
+        hints.append(f"  Name     add the line `127.0.0.1 {HOST}` to /etc/hosts")
+    return hints
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return socket.gethostbyname(host).startswith("127.")
+    except OSError:
+        return False

@@ -1,0 +1,54 @@
+"""Asking a process whether it does its work yet."""
+
+import asyncio
+
+from ticketing_local.ports import LOOPBACK
+from ticketing_local.process import Probe
+
+INTERVAL = 0.1  # seconds between two questions
+PATIENCE = 2.0  # seconds for an answer
+
+
+async def until_ready(probe: Probe) -> None:
+    """Ask until the answer is yes."""
+    while not await asked(probe):
+        await asyncio.sleep(INTERVAL)
+
+
+async def asked(probe: Probe) -> bool:
+    """Ask once; no answer in time is a no."""
+    try:
+        return await asyncio.wait_for(probe(), PATIENCE)
+    except (OSError, asyncio.IncompleteReadError):  # a TimeoutError is an OSError
+        return False
+
+
+def http_ok(port: int, path: str) -> Probe:
+    """Whether a GET of the path is answered with 200."""
+
+    async def probe() -> bool:
+        request = f"GET {path} HTTP/1.0\r\nHost: {LOOPBACK}\r\n\r\n"
+        return b" 200 " in await first_line(port, request.encode())
+
+    return probe
+
+
+def listens(port: int) -> Probe:
+    """Whether connections are taken."""
+
+    async def probe() -> bool:
+        _, writer = await asyncio.open_connection(LOOPBACK, port)
+        writer.close()
+        return True
+
+    return probe
+
+
+async def first_line(port: int, request: bytes) -> bytes:
+    """The first line that a server answers, its end included."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    try:
+        writer.write(request)
+        return await reader.readuntil(b"\n")
+    finally:
+        writer.close()

@@ -1,0 +1,38 @@
+"""The event stream's server: JetStream on disk, every acknowledged event flushed."""
+
+import json
+from pathlib import Path
+
+from ticketing_local.files import write_atomically
+from ticketing_local.ports import LOOPBACK
+from ticketing_local.process import Process, Stage
+from ticketing_local.readiness import http_ok
+from ticketing_local.servers import ENVIRONMENT
+
+
+def nats(program: Path, folder: Path, port: int, monitor: int) -> Process:
+    """`monitor` is the port of its monitoring pages, `/jsz` among them."""
+    config = folder / "nats.conf"
+    write_atomically(
+        config,
+        f"""\
+server_name: ticketing-local
+listen: "{LOOPBACK}:{port}"
+http: "{LOOPBACK}:{monitor}"
+jetstream {{
+  store_dir: {json.dumps(str(folder))}
+  max_memory_store: 64MB
+  max_file_store: 4GB
+  # The default flushes every two minutes: a power cut would take acknowledged events.
+  sync_interval: always
+}}
+""",
+    )
+    return Process(
+        name="nats",
+        argv=(str(program), "--config", str(config)),
+        env=ENVIRONMENT,
+        port=port,
+        stage=Stage.STORE,
+        ready=http_ok(monitor, "/healthz"),
+    )

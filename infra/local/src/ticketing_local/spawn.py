@@ -1,0 +1,49 @@
+"""Starting a process so that it dies with the supervisor, but not by the terminal's Ctrl-C."""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+from ticketing_local.process import Process
+
+_PR_SET_PDEATHSIG = 1
+_prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
+
+
+async def spawn(process: Process) -> asyncio.subprocess.Process:
+    """Start it as the leader of a session of its own, its output in one pipe.
+
+    Raises OSError if it can't be started.
+    """
+    return await asyncio.create_subprocess_exec(
+        *process.argv,
+        env=dict(process.env),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=_dies_with(os.getpid(), process.orphan_signal),
+    )
+
+
+def signal_session(leader: int, number: signal.Signals) -> None:
+    """Send a signal to a process and to those it started, as far as there are any left."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, number)
+
+
+def _dies_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
+    prctl = _prctl
+    if prctl is None:
+        return None
+
+    def in_child() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(number))
+        if os.getppid() != parent:  # it died before it could be watched
+            os._exit(1)
+
+    return in_child

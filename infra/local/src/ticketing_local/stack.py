@@ -1,0 +1,167 @@
+"""Everything that runs, wired together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ticketing_local import binaries
+from ticketing_local.certificate import HOST, certificate
+from ticketing_local.files import make_folder
+from ticketing_local.keys import Secrets
+from ticketing_local.manifests import Manifests, Route
+from ticketing_local.options import OWN_VARIABLES, Options
+from ticketing_local.ports import LOOPBACK, Ports
+from ticketing_local.problems import ProblemError
+from ticketing_local.process import Process
+from ticketing_local.servers.mongod import mongod
+from ticketing_local.servers.nats import nats
+from ticketing_local.servers.nginx import nginx
+from ticketing_local.servers.nginx_config import Gateway
+from ticketing_local.servers.redis import redis
+from ticketing_local.servers.stripe import stripe_fake
+from ticketing_local.services import SERVICES, Addresses, replica_set, service_process, variables
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The processes, and where the site is."""
+
+    processes: list[Process]
+    url: str
+    inside_url: str
+    """The API over plain http on this machine, also when the site is https."""
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Decides every port and argument, and writes the servers' configurations."""
+
+    options: Options
+    manifests: Manifests
+    programs: Mapping[binaries.Server, Path]
+    ports: Ports
+    secrets: Secrets = field(repr=False)
+    environ: Mapping[str, str] = field(repr=False)
+
+    def stack(self) -> Stack:
+        databases = self._databases()
+        stream = nats(
+            self.programs[binaries.NATS],
+            self._folder("nats"),
+            self.ports.of("nats"),
+            self.ports.of("nats-monitor"),
+        )
+        jobs = redis(
+            self.programs[binaries.REDIS],
+            self._folder("redis"),
+            self.ports.of("expiration-redis"),
+        )
+        stripe = self._stripe()
+        addresses = Addresses(
+            mongo={service: process.port for service, process in databases.items()},
+            nats=stream.port,
+            redis=jobs.port,
+            inside=self.ports.of("gateway-inside"),
+            stripe=stripe.port if stripe else None,
+        )
+        routes = self._routes()
+        routed = {route.service for route in routes}
+        services = {
+            service: self._replicas(
+                service, self.options.replicas * (service in routed) or 1, addresses
+            )
+            for service in SERVICES
+        }
+        gateway = self._gateway(routes, services, addresses.inside)
+        self.ports.remember()
+        return Stack(
+            processes=[
+                *databases.values(),
+                stream,
+                jobs,
+                *([stripe] if stripe else []),
+                *(replica for replicas in services.values() for replica in replicas),
+                gateway,
+            ],
+            url=self._url(),
+            inside_url=f"http://{LOOPBACK}:{addresses.inside}",
+        )
+
+    def _databases(self) -> dict[str, Process]:
+        """A MongoDB of its own for each service whose manifest names one."""
+        return {
+            service: mongod(
+                f"{service}-mongo",
+                self.programs[binaries.MONGOD],
+                self._folder(f"mongo/{service}"),
+                self.ports.of(f"{service}-mongo"),
+                replica_set(declared["MONGO_URI"]),
+            )
+            for service in SERVICES
+            if "MONGO_URI" in (declared := self._declared(service, service))
+        }
+
+    def _stripe(self) -> Process | None:
+        if self.options.stripe_key:
+            return None
+        return stripe_fake(
+            self._folder("stripe"), self.ports.of("stripe"), self._environ_of_services()
+        )
+
+    def _replicas(self, service: str, count: int, addresses: Addresses) -> list[Process]:
+        names = [service] if count == 1 else [f"{service}-{i + 1}" for i in range(count)]
+        return [
+            service_process(
+                service,
+                name,
+                self.ports.of(name),
+                self._environ_of_services(),
+                variables(
+                    service,
+                    self._declared(service, name),
+                    addresses,
+                    self.options.expiration_seconds,
+                    self.options.stripe_publishable_key,
+                ),
+            )
+            for name in names
+        ]
+
+    def _gateway(
+        self, routes: Sequence[Route], services: Mapping[str, Sequence[Process]], inside: int
+    ) -> Process:
+        gateway = Gateway(
+            port=self.options.port,
+            inside=inside,
+            routes=routes,
+            upstreams={
+                route.service: [replica.port for replica in services[route.service]]
+                for route in routes
+            },
+            certificate=certificate(self._folder("https")) if self.options.https else None,
+            verbose=self.options.verbose,
+        )
+        return nginx(self.programs[binaries.NGINX], self._folder("nginx"), gateway)
+
+    def _routes(self) -> list[Route]:
+        routes = self.manifests.routes()
+        for route in routes:
+            if route.service not in SERVICES:
+                raise ProblemError(
+                    f"The ingress sends {route.path} to {route.service}: what is it?"
+                )
+        return routes
+
+    def _declared(self, service: str, name: str) -> dict[str, str]:
+        return self.manifests.environment(service, self.secrets, name)
+
+    def _environ_of_services(self) -> dict[str, str]:
+        """The user's environment, such as LOG_LEVEL, without what was meant for us."""
+        return {name: value for name, value in self.environ.items() if name not in OWN_VARIABLES}
+
+    def _folder(self, name: str) -> Path:
+        return make_folder(self.options.data / name)
+
+    def _url(self) -> str:
+        scheme, host = ("https", HOST) if self.options.https else ("http", "localhost")
+        return f"{scheme}://{host}:{self.options.port}"

@@ -1,0 +1,94 @@
+"""Runs all processes of the environment, and stops them in the right order."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from ticketing_local.keeper import Keeper
+from ticketing_local.output import Output
+from ticketing_local.problems import ProblemError
+from ticketing_local.process import Process, Stage
+
+START_LIMIT = 120.0  # seconds for everything to become ready
+
+
+class Supervisor:
+    """Starts everything at once: each process waits for what it needs by itself.
+
+    `report` is given a sentence about a process, `changed` is called after each change of any.
+    """
+
+    def __init__(
+        self,
+        processes: Iterable[Process],
+        output: Callable[[Process], Output],
+        report: Callable[[str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self.keepers = [Keeper(process, output(process), self._tell) for process in processes]
+        self.is_ready = False
+        self._report = report
+        self._changed = changed
+        self._hurry = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Return once everything was ready. Raises `ProblemError` if that does not come about."""
+        self._tasks = [asyncio.create_task(keeper.keep()) for keeper in self.keepers]
+        everything = asyncio.create_task(self._all_ready())
+        try:
+            await asyncio.wait(
+                {everything, *self._tasks},
+                timeout=START_LIMIT,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            self._raise_failure()
+            if not everything.done():
+                self._raise_late()
+        finally:
+            everything.cancel()
+        self.is_ready = True
+        self._changed()
+
+    async def watch(self) -> None:
+        """Keep everything running for ever, or until something goes wrong with the keeping."""
+        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        self._raise_failure()
+
+    async def stop(self) -> None:
+        """Stop everything, stage by stage, in less than 10 seconds."""
+        self.is_ready = False
+        for stage in Stage:
+            members = [keeper for keeper in self.keepers if keeper.process.stage is stage]
+            await asyncio.gather(*(keeper.stop(self._hurry) for keeper in members))
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # raised where it mattered
+        for keeper in self.keepers:
+            keeper.output.close()
+        self._changed()
+
+    def hurry(self) -> None:
+        """Let `stop` wait for nobody any more. The stores survive that, as they do a crash."""
+        self._hurry.set()
+
+    async def _all_ready(self) -> None:
+        for keeper in self.keepers:
+            await keeper.was_ready.wait()
+
+    def _tell(self, keeper: Keeper, what: str) -> None:
+        self._changed()
+        if what:
+            done = sum(other.was_ready.is_set() for other in self.keepers)
+            count = "" if self.is_ready else f"[{done:>2}/{len(self.keepers)}] "
+            self._report(f"{count}{keeper.process.name} {what}")
+
+    def _raise_failure(self) -> None:
+        for task in self._tasks:
+            if task.done() and (error := task.exception()):
+                raise error
+
+    def _raise_late(self) -> None:
+        late = [keeper for keeper in self.keepers if not keeper.was_ready.is_set()]
+        raise ProblemError(
+            f"{', '.join(keeper.process.name for keeper in late)} did not become ready in"
+            f" {START_LIMIT:.0f} s; the last that {late[0].process.name} said:"
+            f" {late[0].output.last_words}"
+        )
