@@ -1,0 +1,40 @@
+"""The fake's parts, put together once."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ticketing_stripe_fake.config import DAY_SECONDS
+from ticketing_stripe_fake.counts import Counts
+from ticketing_stripe_fake.faults import Faults
+from ticketing_stripe_fake.gate import Gate
+from ticketing_stripe_fake.idempotency import IdempotencyKeys
+from ticketing_stripe_fake.ledger import Ledger
+from ticketing_stripe_fake.storage import SqliteStorage, Storage
+
+
+class Fake:
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        idempotency_ttl_seconds: float = DAY_SECONDS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`data` is where the ledger survives; raises sqlite3.OperationalError when it is held."""
+        self.storage = SqliteStorage(data) if data else Storage()
+        self.ledger = Ledger(self.storage, clock)
+        self.keys = IdempotencyKeys(self.storage, clock, idempotency_ttl_seconds)
+        self.faults = Faults()
+        self.counts = Counts()
+        self.gate = Gate(self.ledger, self.keys, self.faults, self.counts)
+
+    def reset(self) -> None:
+        """As if newly started on an empty ledger."""
+        self.faults.clear()
+        self.keys.forget()
+        self.ledger.clear()
+        self.counts.clear()
+
+    def close(self) -> None:
+        self.storage.close()

@@ -1,0 +1,57 @@
+"""A running fake for tests: `async with stripe_fake() as stripe: StripeClient(..., stripe.url)`."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ticketing_stripe_fake.authentication import finish
+from ticketing_stripe_fake.fake import Fake
+from ticketing_stripe_fake.faults import Fault, Kind
+from ticketing_stripe_fake.report import ledger
+from ticketing_stripe_fake.server import server
+
+START_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class RunningFake:
+    url: str
+    fake: Fake
+
+    def fault(self, kind: Kind, **options: Any) -> Fault:
+        """Switches a fault on; the options are those of `Fault`."""
+        return self.fake.faults.add(Fault(kind, **options))
+
+    def authenticate(self, intent_id: str, outcome: str = "succeeded") -> None:
+        """The browser finishes 3-D Secure."""
+        finish(self.fake, intent_id, outcome, base_url=self.url)
+
+    def order(self, order: str) -> dict[str, Any]:
+        """What was charged and refunded for intents with this `metadata[order]`."""
+        orders: dict[str, dict[str, Any]] = ledger(self.fake.ledger, "order", order, objects=False)[
+            "orders"
+        ]
+        return orders[order]
+
+
+@asynccontextmanager
+async def stripe_fake(fake: Fake | None = None) -> AsyncIterator[RunningFake]:
+    """Serves on a free port of this machine, in this event loop, until the block ends."""
+    fake = fake or Fake()
+    listener = socket.create_server(("127.0.0.1", 0))
+    running = server(fake, host="127.0.0.1", port=0)
+    task = asyncio.create_task(running._serve([listener]))  # leaves the test's signals alone
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while not running.started:
+                if task.done():
+                    await task
+                await asyncio.sleep(0.005)
+        yield RunningFake(f"http://127.0.0.1:{listener.getsockname()[1]}", fake)
+    finally:
+        running.should_exit = True
+        await task
+        listener.close()
