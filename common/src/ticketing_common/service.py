@@ -1,6 +1,14 @@
 """A service, wired: what every `create_app` has in common."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -27,6 +35,7 @@ from ticketing_common.store.position import StreamPosition
 from ticketing_common.store.store import Store
 
 Work = Callable[[], Coroutine[Any, Any, None]]
+Close = Callable[[], Awaitable[None]]
 
 
 def create_service(
@@ -40,12 +49,14 @@ def create_service(
     republishers: Sequence[Republisher] = (),
     work: Sequence[Work] = (),
     checks: Mapping[str, health.Check] | None = None,
+    closing: Sequence[Close] = (),
 ) -> FastAPI:
     """An app with health routes, request ids, our errors and sessions, and its background work.
 
     `stores` are what its routes and outboxes live on, `republishers` tell their present state
     again when the stream lost it, `work` is what else runs beside the service, and `checks` what
-    else has to answer for it to be ready. Whatever is opened here is closed in the lifespan.
+    else has to answer for it to be ready. Whatever is opened here is closed in the lifespan, and
+    what the service opened itself by `closing`, once no background work uses it any more.
     """
     background: list[Work] = [*work]
     checked = dict(checks or {})
@@ -65,6 +76,8 @@ def create_service(
                 opened.callback(database.close)
             if stream:
                 opened.push_async_callback(stream.close)
+            for close in closing:
+                opened.push_async_callback(close)
             await opened.enter_async_context(running(*(start() for start in background)))
             yield
 

@@ -21,6 +21,7 @@ class Timing:
     recovery_interval: float  # between two looks for payments nobody is working on
     payment_cutoff: float  # a payment may not start with less than this left
     expiry_grace: float  # after expiresAt, until an order is told to expire
+    sweep_interval: float  # between two looks for orders nobody expired
     sweep_grace: float  # after expiresAt, until orders expires it without having been told
 
     def __post_init__(self) -> None:
@@ -41,5 +42,6 @@ class Timing:
             recovery_interval=2 * scale,
             payment_cutoff=20 * scale,
             expiry_grace=6 * scale,
+            sweep_interval=4 * scale,
             sweep_grace=16 * scale,
         )

@@ -129,10 +129,13 @@ class Store(Generic[D]):
         change: dict[str, Any] = {"$set": document.to_mongo()}
         if events:
             change["$push"] = {"outbox": {"$each": [entry(event) for event in events]}}
-        before = {"_id": object_id(document.id), "version": document.version - 1}
+        before = document.version - 1
+        # A document from before there were versions is read as version 0.
+        stored = before or {"$in": [0, None]}
+        guard = {"_id": object_id(document.id), "version": stored}
         try:
             with outages():
-                result = await self._collection.update_one(before, change)
+                result = await self._collection.update_one(guard, change)
         except DuplicateKeyError as error:
             raise AlreadyExistsError(document.collection) from error
         if not result.matched_count:

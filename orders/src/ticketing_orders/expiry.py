@@ -1,0 +1,19 @@
+"""Cancelling an order whose window is over, whoever noticed."""
+
+from datetime import datetime
+
+from ticketing_common.events.catalogue import OrderStatus
+from ticketing_common.store import Store
+from ticketing_orders.events.publishers import order_cancelled
+from ticketing_orders.models.order import Order
+
+
+async def expire(order_id: str, orders: Store[Order], at: datetime) -> None:
+    """Cancel the order if it is open and, by our own clock, past its time at that moment.
+
+    Raises `NotFoundError` for an order we do not have.
+    """
+    order = await orders.get(order_id)
+    if order.expired(at):
+        order = order.with_status(OrderStatus.CANCELLED)
+        await orders.save(order, order_cancelled(order))

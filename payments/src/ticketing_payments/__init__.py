@@ -1,0 +1,1 @@
+"""The payments service: charges exactly once, refunds what came too late."""

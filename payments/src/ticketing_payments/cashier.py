@@ -1,0 +1,152 @@
+"""Charging an order's card, once."""
+
+import logging
+from datetime import timedelta
+
+from ticketing_common.errors import (
+    BadRequestError,
+    ServiceUnavailableError,
+    VersionConflictError,
+)
+from ticketing_common.store import Store
+from ticketing_common.store.store import retrying
+from ticketing_common.timing import Timing
+from ticketing_common.types import cents, now
+from ticketing_payments.gateway import (
+    CardDeclinedError,
+    IntentStatus,
+    RefusedError,
+    StripeFailedError,
+    StripeGateway,
+    StripeUnavailableError,
+)
+from ticketing_payments.ledger import Ledger
+from ticketing_payments.models.order import Order, PaymentStatus
+from ticketing_payments.outcomes import NotCharged, Outcome, Succeeded, decide, outcome_of
+
+logger = logging.getLogger(__name__)
+
+
+class PaymentUnknownError(ServiceUnavailableError):
+    """The card may have been charged; the recovery loop will find out."""
+
+    message = "Your payment is being confirmed, do not pay again"
+
+
+class LostLeaseError(Exception):
+    """Someone else has decided this payment meanwhile."""
+
+
+class Cashier:
+    """Takes an order's payment, talks to Stripe, and writes down what came of it."""
+
+    def __init__(
+        self, orders: Store[Order], ledger: Ledger, gateway: StripeGateway, timing: Timing
+    ) -> None:
+        self.orders = orders
+        self.ledger = ledger
+        self.gateway = gateway
+        self.timing = timing
+
+    async def pay(self, order: Order, token: str) -> Order:
+        """The order once its payment is decided; see its `payment` for how.
+
+        Raises `BadRequestError` where it can't be paid (now), `PaymentUnknownError` where it is
+        not known whether the card was charged, and `VersionConflictError`, before anything was
+        done, where the order changed at that moment.
+        """
+        self._check(order)
+        order = await self.orders.save(order.charging(now(), timedelta(seconds=self.timing.lease)))
+        try:
+            outcome = await self._charge(order, token)
+            if isinstance(outcome, Succeeded):
+                await self.ledger.charged(order, outcome.charge_id)
+            return await retrying(lambda: self._settle(order, outcome))
+        except LostLeaseError:
+            return await self.orders.get(order.id)
+        except (ServiceUnavailableError, VersionConflictError) as error:
+            raise PaymentUnknownError from error
+
+    def _check(self, order: Order) -> None:
+        if order.cancelled:
+            raise BadRequestError("Cannot pay for a cancelled order")
+        if order.paid:
+            raise BadRequestError("Order is already paid")
+        if order.payment.status == PaymentStatus.CHARGING:
+            raise BadRequestError("A payment is already in progress")
+        if order.expires_at - now() < timedelta(seconds=self.timing.payment_cutoff):
+            raise BadRequestError("Order has expired")
+
+    async def _charge(self, order: Order, token: str) -> Outcome:
+        try:
+            found = await self._stored_intent(order)
+            if isinstance(found, Succeeded):
+                return found
+            order = found if found.payment.intent_id else await self._create_intent(found)
+            return await self._confirm(order, token)
+        except CardDeclinedError as declined:
+            return NotCharged(str(declined))
+        except RefusedError as refused:
+            logger.warning("Stripe refused", extra={"order": order.id, "reason": str(refused)})
+            return NotCharged("The card could not be charged, please try another one")
+
+    async def _stored_intent(self, order: Order) -> Order | Succeeded:
+        """An intent of an earlier try may have succeeded since, or be no good any more."""
+        if order.payment.intent_id is None:
+            return order
+        intent = await self.gateway.retrieve(order.payment.intent_id)
+        outcome = outcome_of(intent)
+        if outcome is None:
+            raise StripeUnavailableError
+        if isinstance(outcome, Succeeded):
+            return outcome
+        if intent.status == IntentStatus.CANCELED:
+            return await self._write(
+                order, intent_id=None, intent_number=order.payment.intent_number + 1
+            )
+        return order
+
+    async def _create_intent(self, order: Order) -> Order:
+        number = order.payment.intent_number
+        try:
+            intent = await self.gateway.create(order.id, number, cents(order.price))
+        except StripeFailedError:
+            await self._write(order, intent_number=number + 1)
+            raise
+        return await self._write(order, intent_id=intent.id)
+
+    async def _confirm(self, order: Order, token: str) -> Outcome:
+        payment = order.payment
+        assert payment.intent_id is not None  # noqa: S101 - stored just before
+        assert payment.lease_until is not None  # noqa: S101 - set when it was taken
+        left = payment.lease_until - now()
+        if left < timedelta(seconds=self.gateway.timeout):
+            raise StripeUnavailableError  # the answer could come after the lease has run out
+        intent = await self.gateway.confirm(payment.intent_id, token, order.id, payment.attempt)
+        outcome = outcome_of(intent)
+        if outcome is None:
+            raise StripeUnavailableError
+        return outcome
+
+    async def _write(self, order: Order, **changes: object) -> Order:
+        """Change our own payment's fields; raise `LostLeaseError` where it is ours no more."""
+
+        async def attempt() -> Order:
+            mine = await self._mine(order)
+            return await self.orders.save(mine.with_payment(**changes))
+
+        written: Order = await retrying(attempt)
+        return written
+
+    async def _settle(self, order: Order, outcome: Outcome) -> Order:
+        decided, events = decide(await self._mine(order), outcome, now())
+        return await self.orders.save(decided, *events)
+
+    async def _mine(self, order: Order) -> Order:
+        current = await self.orders.get(order.id)
+        if (current.payment.status, current.payment.attempt) != (
+            PaymentStatus.CHARGING,
+            order.payment.attempt,
+        ):
+            raise LostLeaseError
+        return current

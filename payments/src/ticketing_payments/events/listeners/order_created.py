@@ -1,0 +1,25 @@
+"""A new order can be paid."""
+
+from ticketing_common.events.catalogue import OrderCreated
+from ticketing_common.events.listener import Listener
+from ticketing_common.store import Store
+from ticketing_payments.events.listeners.queue_group import QUEUE_GROUP
+from ticketing_payments.models.order import Order
+
+
+class OrderCreatedListener(Listener[OrderCreated]):
+    event = OrderCreated
+    queue_group = QUEUE_GROUP
+
+    def __init__(self, orders: Store[Order]) -> None:
+        self.orders = orders
+
+    async def on_message(self, order: OrderCreated) -> None:
+        await self.orders.replicate(
+            order.id,
+            order.version,
+            user_id=order.user_id,
+            status=order.status,
+            price=order.ticket.price,
+            expires_at=order.expires_at,
+        )

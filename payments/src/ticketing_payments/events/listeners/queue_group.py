@@ -1,0 +1,3 @@
+"""Replicas of the payments service share each message."""
+
+QUEUE_GROUP = "payments-service"

@@ -1,0 +1,161 @@
+"""Stripe, as this service needs it: the only module that knows its library.
+
+Nothing here retries by itself: a retry is a decision, and decisions are stored first.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import stripe
+
+from ticketing_common.errors import ServiceUnavailableError
+
+T = TypeVar("T")
+
+GIVEN_BACK = ("succeeded", "pending")  # states of a refund
+
+
+class IntentStatus(StrEnum):
+    REQUIRES_PAYMENT_METHOD = "requires_payment_method"
+    REQUIRES_CONFIRMATION = "requires_confirmation"
+    REQUIRES_ACTION = "requires_action"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A PaymentIntent; `message` is that of its last decline."""
+
+    id: str
+    status: str
+    amount: int  # cents
+    charge_id: str | None
+    client_secret: str | None
+    message: str | None
+
+
+class StripeUnavailableError(ServiceUnavailableError):
+    """No answer, or "try again": it may have been done, or may yet be."""
+
+
+class StripeFailedError(StripeUnavailableError):
+    """Stripe answered with a failure of its own, and will answer the same for this key again."""
+
+
+class CardDeclinedError(Exception):
+    """The card was refused; the message is for its holder."""
+
+
+class RefusedError(Exception):
+    """Stripe understood and will not do it, whatever we try; `code` says why."""
+
+    def __init__(self, message: str, code: str | None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class StripeGateway:
+    """`timeout` bounds one call, in seconds."""
+
+    def __init__(self, key: str, api_base: str, timeout: float) -> None:
+        self.timeout = timeout
+        self._client = stripe.StripeClient(
+            key,
+            base_addresses={"api": api_base},
+            max_network_retries=0,
+            http_client=stripe.HTTPXClient(timeout=timeout),
+        )
+        self._intents = self._client.v1.payment_intents
+        self._refunds = self._client.v1.refunds
+
+    async def create(self, order_id: str, number: int, amount: int) -> Intent:
+        """A new intent over so many cents, unconfirmed: it can't charge anyone yet."""
+        call = self._intents.create_async(
+            {
+                "amount": amount,
+                "currency": "usd",
+                "payment_method_types": ["card"],
+                "metadata": {"order": order_id},
+            },
+            {"idempotency_key": f"pi/{order_id}/{number}"},
+        )
+        return _intent(await self._ask(call))
+
+    async def confirm(self, intent_id: str, token: str, order_id: str, attempt: int) -> Intent:
+        """Charge the card; raise `CardDeclinedError` where it is refused.
+
+        `token` is a card token (`tok_...`) or a payment method (`pm_...`).
+        """
+        method: Any = {"payment_method": token}
+        if not token.startswith("pm_"):
+            method = {"payment_method_data": {"type": "card", "card": {"token": token}}}
+        key = f"confirm/{order_id}/{attempt}"
+        call = self._intents.confirm_async(intent_id, method, {"idempotency_key": key})
+        return _intent(await self._ask(call))
+
+    async def retrieve(self, intent_id: str) -> Intent:
+        return _intent(await self._ask(self._intents.retrieve_async(intent_id)))
+
+    async def cancel(self, intent_id: str) -> Intent:
+        """Raise `RefusedError` where it can't be cancelled any more."""
+        return _intent(await self._ask(self._intents.cancel_async(intent_id)))
+
+    async def refund(self, intent: Intent, order_id: str, number: int) -> str:
+        """Give all of it back, unless that was done before; return the last refund's id."""
+        if done := await self._refunded(intent):
+            return done
+        call = self._refunds.create_async(
+            {"payment_intent": intent.id},
+            {"idempotency_key": f"refund/{order_id}/{number}"},
+        )
+        try:
+            refund = await self._ask(call)
+        except RefusedError as error:
+            if error.code != "charge_already_refunded":
+                raise
+            return await self._refunded(intent) or error.code
+        if refund.status not in GIVEN_BACK:
+            raise RefusedError(f"the refund is {refund.status}", refund.status)
+        return str(refund.id)
+
+    async def _refunded(self, intent: Intent) -> str | None:
+        """The last refund's id where all of the intent's amount has been given back."""
+        params: Any = {"payment_intent": intent.id, "limit": 100}
+        listed = await self._ask(self._refunds.list_async(params))
+        refunds = [refund for refund in listed.data if refund.status in GIVEN_BACK]
+        if sum(refund.amount for refund in refunds) < intent.amount:
+            return None
+        return str(refunds[0].id)
+
+    async def _ask(self, call: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(self.timeout):
+                return await call
+        except stripe.CardError as error:
+            raise CardDeclinedError(error.user_message or "Your card was declined.") from error
+        except (TimeoutError, stripe.APIConnectionError, stripe.RateLimitError) as error:
+            raise StripeUnavailableError from error
+        except stripe.StripeError as error:
+            status = error.http_status or 0
+            if status >= 500:
+                raise StripeFailedError from error
+            if status in (409, 429) or error.code == "lock_timeout" or not status:
+                raise StripeUnavailableError from error
+            raise RefusedError(str(error), error.code) from error
+
+
+def _intent(found: Any) -> Intent:
+    failure = found.last_payment_error
+    return Intent(
+        id=found.id,
+        status=found.status,
+        amount=found.amount,
+        charge_id=found.latest_charge,
+        client_secret=found.client_secret,
+        message=failure.message if failure else None,
+    )

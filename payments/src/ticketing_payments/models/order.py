@@ -1,0 +1,91 @@
+"""What payments knows of an order, and how far its payment has got, in one document.
+
+One compare-and-set on it sees both, so no charge is begun for an order already known as
+cancelled and no cancel slips by a charge under way.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self
+
+from fastapi import Depends
+
+from ticketing_common.events.catalogue import OrderStatus
+from ticketing_common.service import store_of
+from ticketing_common.store import Document, Index, Store
+from ticketing_common.store.document import Model
+from ticketing_common.types import Moment, Price, new_id
+
+
+class PaymentStatus(StrEnum):
+    NONE = "none"  # nothing is charged and nobody is at it
+    CHARGING = "charging"  # a request holds the lease, or recovery will look
+    CHARGED = "charged"
+    REFUND_DUE = "refund_due"  # charged, but the order is cancelled
+    REFUNDED = "refunded"
+    SETTLED = "settled"  # the order is cancelled and nothing was charged
+
+
+class Progress(Model):
+    """How far the payment of an order has got.
+
+    `intent_number` and `refund_number` are in Stripe's idempotency keys and grow only after a
+    failure that Stripe has answered. `look_at` is when the recovery loop should look (again);
+    None when there is nothing left for it to do; `looks` counts those in a row that failed.
+    """
+
+    status: PaymentStatus = PaymentStatus.NONE
+    attempt: int = 0
+    lease_until: Moment | None = None
+    payment_id: str | None = None
+    intent_id: str | None = None
+    intent_number: int = 1
+    charge_id: str | None = None
+    refund_number: int = 1
+    client_secret: str | None = None  # the buyer has to authenticate
+    message: str | None = None  # of the last decline
+    look_at: Moment | None = None
+    looks: int = 0
+
+
+class Order(Document):
+    """The orders service's order as of `order_version`; `version` counts our own saves too."""
+
+    collection: ClassVar[str] = "orders"
+    source_version: ClassVar[str] = "order_version"
+    indexes: ClassVar[tuple[Index, ...]] = (Index((("payment.lookAt", 1),)),)
+
+    user_id: str
+    status: OrderStatus
+    price: Price
+    expires_at: Moment
+    order_version: int
+    payment: Progress = Progress()
+
+    @property
+    def cancelled(self) -> bool:
+        return self.status == OrderStatus.CANCELLED
+
+    @property
+    def paid(self) -> bool:
+        return self.status == OrderStatus.COMPLETE or self.payment.status == PaymentStatus.CHARGED
+
+    def with_payment(self, **changes: Any) -> Self:
+        """One version on, with these fields of the payment changed."""
+        return self.next(payment=self.payment.model_copy(update=changes))
+
+    def charging(self, at: datetime, lease: timedelta) -> Self:
+        """Taken by one request: nobody else talks to Stripe about it while the lease lasts."""
+        return self.with_payment(
+            status=PaymentStatus.CHARGING,
+            attempt=self.payment.attempt + 1,
+            payment_id=self.payment.payment_id or new_id(),
+            lease_until=at + lease,
+            look_at=at + lease,
+            looks=0,
+            client_secret=None,
+            message=None,
+        )
+
+
+Orders = Annotated[Store[Order], Depends(store_of(Order))]
