@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from pymongo.errors import DuplicateKeyError
@@ -14,6 +14,7 @@ from ticketing_common.store.document import Document, Index, object_id
 from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
 
 D = TypeVar("D", bound=Document)
+T = TypeVar("T")
 Query = Mapping[str, Any]
 Sort = Sequence[tuple[str, int]]
 
@@ -160,7 +161,7 @@ class Store(Generic[D]):
         return {"_id": object_id(id), guard: {"$lt": source_version}}, change
 
 
-async def retrying(attempt: Callable[[], Any], tries: int = 5) -> Any:
+async def retrying(attempt: Callable[[], Awaitable[T]], tries: int = 5) -> T:
     """Await `attempt()`, again from the start where someone else's save came in between.
 
     Raises the last `VersionConflictError` when `tries` of them, with growing pauses of random
