@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 import stripe
+
 from ticketing_stripe_fake.fake import Fake
-from ticketing_stripe_fake.testing import RunningFake, stripe_fake
+from ticketing_stripe_fake.testing import ManualClock, RunningFake, stripe_fake
 
 KEY = "sk_test_fake"
 USD: Any = {
@@ -18,23 +19,13 @@ USD: Any = {
 Pay: TypeAlias = Callable[..., Awaitable[stripe.PaymentIntent]]
 
 
-class Clock:
-    """Unix time in seconds, standing still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.time = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.time
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def server(clock: Clock) -> AsyncIterator[RunningFake]:
+async def server(clock: ManualClock) -> AsyncIterator[RunningFake]:
     async with stripe_fake(Fake(clock=clock)) as running:
         yield running
 
@@ -49,7 +40,7 @@ async def client(server: RunningFake) -> AsyncIterator[stripe.StripeClient]:
         max_network_retries=0,
         http_client=transport,
     )
-    await transport.close_async()
+    await transport.close_async()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture

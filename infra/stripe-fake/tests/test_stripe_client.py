@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import stripe
+
 from ticketing_stripe_fake.testing import RunningFake
 
 VISA: Any = {"type": "card", "card": {"token": "tok_visa"}}
@@ -53,9 +54,7 @@ async def test_the_synchronous_client_works_too(server: RunningFake) -> None:
 
     def create_and_cancel() -> tuple[str, str | None]:
         intent = client.v1.payment_intents.create(ORDER)
-        canceled = client.v1.payment_intents.cancel(
-            intent.id, {"cancellation_reason": "abandoned"}
-        )
+        canceled = client.v1.payment_intents.cancel(intent.id, {"cancellation_reason": "abandoned"})
         return canceled.status, canceled.cancellation_reason
 
     assert await asyncio.to_thread(create_and_cancel) == ("canceled", "abandoned")
@@ -67,7 +66,8 @@ async def test_a_payment_method_stands_in_for_a_token(client: stripe.StripeClien
         {"type": "card", "card": {"token": "tok_mastercard"}}
     )
     for id in ("pm_card_visa", method.id):
-        intent = await client.v1.payment_intents.create_async({**ORDER, "payment_method": id})
+        params: Any = {**ORDER, "payment_method": id}
+        intent = await client.v1.payment_intents.create_async(params)
         assert intent.status == "requires_confirmation"
 
         paid = await client.v1.payment_intents.confirm_async(intent.id)

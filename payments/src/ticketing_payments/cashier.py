@@ -135,8 +135,7 @@ class Cashier:
             mine = await self._mine(order)
             return await self.orders.save(mine.with_payment(**changes))
 
-        written: Order = await retrying(attempt)
-        return written
+        return await retrying(attempt)
 
     async def _settle(self, order: Order, outcome: Outcome) -> Order:
         decided, events = decide(await self._mine(order), outcome, now())

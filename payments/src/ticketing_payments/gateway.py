@@ -79,7 +79,7 @@ class StripeGateway:
             {
                 "amount": amount,
                 "currency": "usd",
-                "payment_method_types": ["card"],
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
                 "metadata": {"order": order_id},
             },
             {"idempotency_key": f"pi/{order_id}/{number}"},

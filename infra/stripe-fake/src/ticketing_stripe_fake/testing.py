@@ -1,6 +1,5 @@
 """A running fake for tests: `async with stripe_fake() as stripe: StripeClient(..., stripe.url)`."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +12,15 @@ from ticketing_stripe_fake.faults import Fault, Kind
 from ticketing_stripe_fake.report import ledger
 from ticketing_stripe_fake.server import server
 
-START_SECONDS = 10.0
+
+class ManualClock:
+    """Unix time in seconds, standing still until a test moves it."""
+
+    def __init__(self, time: float = 1_800_000_000.0) -> None:
+        self.time = time
+
+    def __call__(self) -> float:
+        return self.time
 
 
 @dataclass(frozen=True)
@@ -43,15 +50,10 @@ async def stripe_fake(fake: Fake | None = None) -> AsyncIterator[RunningFake]:
     fake = fake or Fake()
     listener = socket.create_server(("127.0.0.1", 0))
     running = server(fake, host="127.0.0.1", port=0)
-    task = asyncio.create_task(running._serve([listener]))  # leaves the test's signals alone
+    running.config.load()
+    running.lifespan = running.config.lifespan_class(running.config)
+    await running.startup(sockets=[listener])  # not serve(), which would take the test's signals
     try:
-        async with asyncio.timeout(START_SECONDS):
-            while not running.started:
-                if task.done():
-                    await task
-                await asyncio.sleep(0.005)
         yield RunningFake(f"http://127.0.0.1:{listener.getsockname()[1]}", fake)
     finally:
-        running.should_exit = True
-        await task
-        listener.close()
+        await running.shutdown(sockets=[listener])
