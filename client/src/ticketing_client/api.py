@@ -1,0 +1,146 @@
+"""The public API as one visitor sees it; each method is an endpoint."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from ticketing_client.models import Order, Payment, Ticket, User
+from ticketing_client.transport import ApiUnavailableError, Transport
+from ticketing_common.logs import request_id
+
+# Passed on as the visitor sent them: who asks, and by which address.
+PASSED_ON = (
+    "cookie",
+    "host",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+)
+SESSION_COOKIE = "session="
+
+# Passwords are slow to hash on purpose, so signing in may take this many times longer.
+PASSWORD_PATIENCE = 3.0
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who is looking; `known` is false while the API can't say."""
+
+    user: User | None
+    known: bool = True
+
+
+class _CurrentUser(BaseModel):
+    currentUser: User | None  # noqa: N815 - the API's word
+
+
+class Api:
+    """Hands out the API as a given visitor sees it."""
+
+    def __init__(self, transport: Transport, timeout: float) -> None:
+        self.timeout = timeout
+        self.transport = transport
+
+    def on_behalf_of(self, headers: Mapping[str, str]) -> "VisitorApi":
+        passed_on = {name: headers[name] for name in PASSED_ON if name in headers}
+        if id := request_id.get():
+            passed_on["x-request-id"] = id
+        return VisitorApi(self.transport, self.timeout, passed_on)
+
+
+class VisitorApi:
+    """One page's calls. Its reads share one deadline, its writes have each their own."""
+
+    def __init__(self, transport: Transport, timeout: float, headers: Mapping[str, str]) -> None:
+        self._transport = transport
+        self._timeout = timeout
+        self._headers = headers
+        self._deadline: float | None = None
+        self.has_session = SESSION_COOKIE in headers.get("cookie", "")
+
+    async def account(self) -> Account:
+        if not self.has_session:
+            return Account(None)
+        try:
+            answer = await self._get("/api/users/currentuser", _CurrentUser)
+        except ApiUnavailableError:
+            return Account(None, known=False)
+        return Account(answer.currentUser)
+
+    async def signup(self, email: str, password: str) -> httpx.Response:
+        return await self._password("/api/users/signup", email, password)
+
+    async def signin(self, email: str, password: str) -> httpx.Response:
+        return await self._password("/api/users/signin", email, password)
+
+    async def signout(self) -> httpx.Response:
+        return await self._send("POST", "/api/users/signout", {})
+
+    async def tickets(self) -> list[Ticket]:
+        return await self._get("/api/tickets", list[Ticket])
+
+    async def my_tickets(self) -> list[Ticket]:
+        return await self._get("/api/tickets/mine", list[Ticket])
+
+    async def ticket(self, id: str) -> Ticket:
+        return await self._get(f"/api/tickets/{id}", Ticket)
+
+    async def create_ticket(self, title: str, price: str) -> Ticket:
+        body = {"title": title, "price": price}
+        return _parse(await self._send("POST", "/api/tickets", body), Ticket)
+
+    async def update_ticket(self, id: str, title: str, price: str) -> Ticket:
+        body = {"title": title, "price": price}
+        return _parse(await self._send("PUT", f"/api/tickets/{id}", body), Ticket)
+
+    async def orders(self) -> list[Order]:
+        return await self._get("/api/orders", list[Order])
+
+    async def order(self, id: str) -> Order:
+        return await self._get(f"/api/orders/{id}", Order)
+
+    async def create_order(self, ticket_id: str) -> Order:
+        return _parse(await self._send("POST", "/api/orders", {"ticketId": ticket_id}), Order)
+
+    async def cancel_order(self, id: str) -> None:
+        await self._send("DELETE", f"/api/orders/{id}", None)
+
+    async def payment(self, order_id: str) -> Payment:
+        return await self._get(f"/api/payments/{order_id}", Payment)
+
+    async def pay(self, order_id: str, token: str, *, patience: float) -> None:
+        body = {"orderId": order_id, "token": token}
+        await self._send("POST", "/api/payments", body, patience)
+
+    async def _password(self, path: str, email: str, password: str) -> httpx.Response:
+        return await self._send(
+            "POST", path, {"email": email, "password": password}, PASSWORD_PATIENCE
+        )
+
+    async def _get(self, path: str, type: type[T]) -> T:
+        now = asyncio.get_running_loop().time()
+        if self._deadline is None:
+            self._deadline = now + self._timeout
+        left = max(self._deadline - now, 0)
+        return _parse(await self._transport.send("GET", path, self._headers, None, left), type)
+
+    async def _send(
+        self, method: str, path: str, body: object, patience: float = 1.0
+    ) -> httpx.Response:
+        self._deadline = None
+        timeout = self._timeout * patience
+        return await self._transport.send(method, path, self._headers, body, timeout)
+
+
+def _parse(response: httpx.Response, type: type[T]) -> T:
+    try:
+        return TypeAdapter(type).validate_json(response.content)
+    except ValidationError as error:
+        raise ApiUnavailableError(f"{response.url.path}: an answer we can't read") from error

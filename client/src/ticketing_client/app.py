@@ -1,0 +1,61 @@
+"""The client, wired."""
+
+import asyncio
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from ticketing_client import problems
+from ticketing_client.api import Api
+from ticketing_client.assets import Assets
+from ticketing_client.config import ClientSettings
+from ticketing_client.pages import (
+    landing,
+    my_tickets,
+    order_cancel,
+    order_new,
+    order_pay,
+    order_show,
+    orders,
+    signin,
+    signout,
+    signup,
+    site,
+    ticket_edit,
+    ticket_new,
+    ticket_show,
+)
+from ticketing_client.payments_under_way import PaymentsUnderWay
+from ticketing_client.security import SameOriginForms, SecurityHeaders
+from ticketing_client.templating import create_templates
+from ticketing_common.service import create_service
+
+# Fixed words before those that would take them for an id.
+PAGES = [landing, signup, signin, signout, ticket_new, my_tickets, ticket_edit, ticket_show]
+PAGES += [orders, order_new, order_pay, order_cancel, order_show, site]
+
+
+def create_app(settings: ClientSettings, api: Api) -> FastAPI:
+    assets = Assets()
+    payments = PaymentsUnderWay(settings.API_TIMEOUT_SECONDS)
+    key = settings.STRIPE_PUBLISHABLE_KEY
+
+    async def close_at_the_end() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await payments.close()
+            await api.transport.close()
+
+    app = create_service(settings, routers=[page.router for page in PAGES], work=[close_at_the_end])
+    app.state.api = api
+    app.state.assets = assets
+    app.state.payments = payments
+    app.state.templates = create_templates(assets, {"stripe_key": key})
+    problems.handle(app)
+    app.user_middleware.append(Middleware(problems.FailedPages))
+    app.add_middleware(SameOriginForms)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(SecurityHeaders, stripe=key is not None)
+    return app

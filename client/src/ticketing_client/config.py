@@ -1,0 +1,19 @@
+"""What the client reads from its environment."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ticketing_common.settings import Settings
+
+
+class ClientSettings(Settings):
+    """Where the public API is, and how long a page waits for it.
+
+    `API_URL` is the address of the ingress as the client sees it. Without a publishable key the
+    order page offers Stripe's test tokens in place of a card field.
+    """
+
+    API_URL: Annotated[str, Field(pattern=r"^https?://[^/]+")]
+    API_TIMEOUT_SECONDS: Annotated[float, Field(gt=0, le=30)] = 2.0
+    STRIPE_PUBLISHABLE_KEY: Annotated[str, Field(pattern=r"^pk_")] | None = None

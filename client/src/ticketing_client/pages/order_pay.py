@@ -1,0 +1,48 @@
+"""POST /orders/:id/pay : pay for an order, and never leave in doubt whether money was taken."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+from ticketing_client.cards import is_test_card
+from ticketing_client.page import Page, PageContext, attempt, wait_for
+from ticketing_client.pages.order_show import render_order
+from ticketing_client.payments_under_way import PaymentsUnderWay
+from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
+from ticketing_common.types import Id
+
+router = APIRouter()
+
+COMPLETION = 2.0  # seconds orders may take to complete before the page follows it by itself
+
+
+@router.post("/orders/{id}/pay")
+async def pay(page: Page, id: Id, token: Annotated[str, Form()] = "") -> Response:
+    page.require_session(f"/orders/{id}")
+    under_way: PaymentsUnderWay = page.request.app.state.payments
+    try:
+        finished = await under_way.start(page.api, id, token)
+    except ApiRefusedError as error:
+        if error.status != 400:
+            raise
+        if not error.client_secret and not await _page_tells(page, id, error.message):
+            return await render_order(page, id, card=token, problem=error.message, status=400)
+        kept = f"?card={token}" if is_test_card(token) else ""
+        return page.redirect(f"/orders/{id}{kept}")
+    except ApiUnavailableError:
+        return page.redirect(f"/orders/{id}")  # the order's page knows how far the payment is
+    if finished:
+        await attempt(
+            wait_for(lambda: page.api.order(id), lambda o: o.status == "complete", COMPLETION)
+        )
+    return page.redirect(f"/orders/{id}")
+
+
+async def _page_tells(page: PageContext, id: str, message: str) -> bool:
+    """Whether the order's page will say why by itself, so that it can be reloaded safely."""
+    try:
+        payment = await attempt(page.api.payment(id))
+    except ApiRefusedError:
+        return False
+    return payment is not None and (payment.message == message or payment.status != "none")

@@ -1,0 +1,62 @@
+"""Payments outlive the request that started them: the page waits a little, then follows."""
+
+import asyncio
+import logging
+
+from ticketing_client.api import VisitorApi
+from ticketing_client.page import wait_for
+from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
+
+log = logging.getLogger(__name__)
+
+CATCH_UP = 2.0  # seconds payments may take to hear of a new order
+PATIENCE = 15.0  # times the usual timeout: Stripe is asked twice, with seconds for each
+
+
+class PaymentsUnderWay:
+    """The payments being made right now, each in a task of its own."""
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, api: VisitorApi, order_id: str, token: str) -> bool:
+        """Pay; whether it succeeded within the usual timeout. If not, it goes on.
+
+        Raises what the API answered in that time. Later answers are for the order's page to
+        find: all of them are kept by the payments service.
+        """
+        task = asyncio.create_task(_pay(api, order_id, token))
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        done, _ = await asyncio.wait({task}, timeout=self._timeout)
+        if done:
+            await task
+        return bool(done)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.info("payment not made: %r", error)
+
+
+async def _pay(api: VisitorApi, order_id: str, token: str) -> None:
+    """Pay once payments has heard of the order."""
+
+    async def once() -> ApiRefusedError | None:
+        try:
+            await api.pay(order_id, token, patience=PATIENCE)
+        except ApiRefusedError as error:
+            if error.status != 404:
+                raise
+            return error
+        return None
+
+    unknown = await wait_for(once, lambda refused: refused is None, CATCH_UP)
+    if unknown is not None:
+        raise ApiUnavailableError("payments does not know the order yet") from unknown

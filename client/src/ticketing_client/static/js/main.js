@@ -1,0 +1,41 @@
+// Small conveniences on every page. Nothing depends on them: each form works without.
+import { showLocalTimes } from "./times.js";
+import { busy, idle } from "./busy.js";
+
+showLocalTimes(document);
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.hasAttribute("data-once")) return;
+  if (form.dataset.sent) {
+    event.preventDefault(); // a second click on its way
+    return;
+  }
+  form.dataset.sent = "yes";
+  busy(form);
+});
+
+// Back from another page: the browser may show this one as it was left.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    idle(form);
+  }
+});
+
+for (const input of document.querySelectorAll("[data-price]")) {
+  input.addEventListener("blur", () => {
+    const value = Number.parseFloat(input.value.replace(/[$\s]/g, "").replace(",", "."));
+    if (Number.isFinite(value)) input.value = value.toFixed(2);
+  });
+}
+
+for (const select of document.querySelectorAll("[data-submit-on-change]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
+
+// A notice of what was just done is not news any more when the page is reloaded or shared.
+const address = new URL(location.href);
+for (const name of ["listed", "changed"]) address.searchParams.delete(name);
+if (address.href !== location.href) history.replaceState(null, "", address);

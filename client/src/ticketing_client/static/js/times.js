@@ -1,0 +1,13 @@
+// Moments in the visitor's own time zone; the server can only write them in UTC.
+const language = navigator.language.startsWith("en") ? navigator.language : "en-GB";
+const today = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
+const otherDay = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+
+export function showLocalTimes(root) {
+  for (const time of root.querySelectorAll("time[data-local-time]")) {
+    const moment = new Date(time.dateTime);
+    const format = moment.toDateString() === new Date().toDateString() ? today : otherDay;
+    time.textContent = format.format(moment);
+    time.title = time.dateTime;
+  }
+}
