@@ -1,0 +1,1 @@
+"""The auth service: who may sign up, in and out, and who is signed in."""
