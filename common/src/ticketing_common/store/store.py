@@ -97,13 +97,14 @@ class Store(Generic[D]):
         False where it is not. Only the given fields are set; state of the replica's own stays.
         """
         self.database.require_prepared()
-        try:
-            with outages():
-                result = await self._collection.update_one(
-                    *self._register(id, source_version, fields), upsert=True
-                )
-        except DuplicateKeyError:  # the guard found no older one, so the upsert tried to insert
-            return False
+        guard, change = self._register(id, source_version, fields)
+        with outages():
+            try:
+                result = await self._collection.update_one(guard, change, upsert=True)
+            except DuplicateKeyError:
+                # The guard found no older one, so the upsert tried to insert: there is a newer
+                # one, or someone has just inserted an older one. The guard tells which.
+                result = await self._collection.update_one(guard, change)
         return bool(result.matched_count or result.upserted_id)
 
     async def republish(self, document: D, *events: Event) -> None:
