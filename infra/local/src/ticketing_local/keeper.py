@@ -14,6 +14,7 @@ from ticketing_local.spawn import signal_session, spawn
 FIRST_DELAY, LONGEST_DELAY = 0.2, 5.0  # seconds before a restart; each death in a row doubles it
 STEADY = 10.0  # seconds that a process has to last for its deaths to be forgotten
 DEATHS_AT_START = 5  # as many without having been ready even once are too many
+LAST_WORDS = 1.0  # seconds for what it wrote last to be read
 ALIVE_INTERVAL, ALIVE_FAILURES = 5.0, 6  # seconds between two looks; unanswered ones in a row
 
 
@@ -81,19 +82,19 @@ class Keeper:
             child = await spawn(self.process)
         except OSError as error:
             return f"could not be started ({error.strerror})"
-        assert child.stdout is not None  # noqa: S101 - it was asked for
-        self.pid = child.pid
+        pid = self.pid = child.process.pid
         self._gone.clear()
         if self._stopping.is_set():  # told to while it was being started
             self._signal(signal.SIGKILL)
         self._tell(self, "")
-        following = asyncio.create_task(self.output.follow(child.stdout))
+        following = asyncio.create_task(self.output.follow(child.output))
         watching = asyncio.create_task(self._watch())
-        code = await child.wait()
-        # What it had started itself would hold its ports and its end of the pipe.
-        signal_session(child.pid, signal.SIGKILL)
+        code = await child.process.wait()
+        signal_session(pid, signal.SIGKILL)  # what it started would hold its ports
         watching.cancel()
-        await asyncio.wait({watching, following})
+        await asyncio.wait({following}, timeout=LAST_WORDS)
+        child.pipe.close()
+        await asyncio.wait({following, watching})
         self.pid, self.is_ready = None, False
         self._gone.set()
         return f"exited with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"

@@ -66,9 +66,11 @@ class _Run:
         self._supervisor = Supervisor(stack.processes, self._output, self._report, self._changed)
 
     async def run(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
-                asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wants it
+            numbers.append(signal.SIGHUP)
+        for number in numbers:
+            asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
         if self._options.json_ready:
             self._options.json_ready.unlink(missing_ok=True)
         work = asyncio.create_task(self._work())

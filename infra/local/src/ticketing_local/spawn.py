@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ticketing_local.process import Process
 
@@ -14,20 +15,43 @@ _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
 
 
-async def spawn(process: Process) -> asyncio.subprocess.Process:
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A started process, and what it and those it starts write."""
+
+    process: asyncio.subprocess.Process
+    output: asyncio.StreamReader
+    pipe: asyncio.ReadTransport
+
+
+async def spawn(process: Process) -> Child:
     """Start it as the leader of a session of its own, its output in one pipe.
 
     Raises OSError if it can't be started.
     """
-    return await asyncio.create_subprocess_exec(
-        *process.argv,
-        env=dict(process.env),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-        preexec_fn=_dies_with(os.getpid(), process.orphan_signal),
+    # Not asyncio's own pipe: with that one, waiting for the process means waiting for everyone
+    # who has the pipe, such as the worker that a killed NGINX leaves behind.
+    reading, writing = os.pipe()
+    output = asyncio.StreamReader()
+    pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(output), os.fdopen(reading, "rb", 0)
     )
+    try:
+        child = await asyncio.create_subprocess_exec(
+            *process.argv,
+            env=dict(process.env),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=writing,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_dies_with(os.getpid(), process.orphan_signal),
+        )
+    except BaseException:
+        pipe.close()
+        raise
+    finally:
+        os.close(writing)
+    return Child(child, output, pipe)
 
 
 def signal_session(leader: int, number: signal.Signals) -> None:
