@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Milliseconds. One operation, its retries included; finding a server; waiting for a connection.
-TIMEOUTS: Any = {"timeoutMS": 5000, "serverSelectionTimeoutMS": 3000, "connectTimeoutMS": 2000}
+TIMEOUTS: Any = {"timeoutMS": 4000, "serverSelectionTimeoutMS": 3000, "connectTimeoutMS": 2000}
 SAFETY: Any = {
     "w": "majority",
     "journal": True,

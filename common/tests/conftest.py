@@ -1,0 +1,97 @@
+"""A tiny service of its own, so that common is tested without any of the real ones."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import ClassVar
+
+import pytest
+
+from ticketing_common.events.catalogue import TicketUpdated
+from ticketing_common.events.listener import Listener
+from ticketing_common.events.stream import Stream
+from ticketing_common.settings import NatsSettings
+from ticketing_common.store import Database, Document, Index, Store
+from ticketing_common.types import new_id
+
+USER = "a" * 24
+
+
+class Note(Document):
+    collection: ClassVar[str] = "notes"
+    indexes: ClassVar[tuple[Index, ...]] = (Index((("slug", 1),), unique=True),)
+
+    slug: str
+    text: str = ""
+
+
+def news(note: Note) -> TicketUpdated:
+    """Any event will do; this one has an id and a version."""
+    return TicketUpdated(
+        id=note.id, version=note.version, title=note.text or "-", price=1, user_id=USER
+    )
+
+
+class Recorder(Listener[TicketUpdated]):
+    """Writes down what it hears; `trouble(event, time)` may raise first."""
+
+    event = TicketUpdated
+    queue_group = "recorder"
+
+    def __init__(self, trouble: Callable[[TicketUpdated, int], None] | None = None) -> None:
+        self.heard: list[TicketUpdated] = []
+        self.seen: dict[str, int] = {}
+        self.trouble = trouble
+
+    async def on_message(self, event: TicketUpdated) -> None:
+        self.seen[event.id] = self.seen.get(event.id, 0) + 1
+        if self.trouble:
+            self.trouble(event, self.seen[event.id])
+        self.heard.append(event)
+
+
+Until = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def until() -> Until:
+    """`await until(condition)`: return when it holds; fail after 15 seconds."""
+
+    async def wait(condition: Callable[[], bool | Awaitable[bool]], bound: float = 15) -> None:
+        deadline = time.monotonic() + bound
+        while True:
+            met = condition()
+            if met if isinstance(met, bool) else await met:
+                return
+            assert time.monotonic() < deadline, "the condition was not met in time"
+            await asyncio.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture
+async def notes(database: Database) -> Store[Note]:
+    store = Store(database, Note)
+    await database.prepare([store])
+    return store
+
+
+@pytest.fixture
+def note() -> Note:
+    return Note(id=new_id(), slug=new_id(), text="first")
+
+
+@pytest.fixture
+async def stream(nats_url: str) -> AsyncIterator[Stream]:
+    """A connection to a stream of this test's own subjects, empty before and gone after."""
+    stream = connection(nats_url)
+    await stream.connect()
+    yield stream
+    await stream.jetstream.delete_stream(stream.name)
+    await stream.jetstream.delete_stream(stream.dead_letters)
+    await stream.close()
+
+
+def connection(url: str) -> Stream:
+    settings = NatsSettings(NATS_URL=url, NATS_CLUSTER_ID="test", NATS_CLIENT_ID="test")
+    return Stream(settings)

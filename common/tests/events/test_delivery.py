@@ -1,0 +1,194 @@
+"""What becomes of messages: on a real NATS server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from nats.js.errors import NotFoundError
+
+from common.tests.conftest import Note, Recorder, Until, news
+from ticketing_common.errors import DatabaseConnectionError
+from ticketing_common.events import delivery
+from ticketing_common.events.catalogue import TicketUpdated
+from ticketing_common.events.consumer import Consumer
+from ticketing_common.events.dead_letters import DeadLetters
+from ticketing_common.events.publisher import Publisher
+from ticketing_common.events.relay import Relay
+from ticketing_common.events.stream import Stream
+from ticketing_common.store import Store
+from ticketing_common.types import new_id
+
+
+@asynccontextmanager
+async def consuming(stream: Stream, *listeners: Recorder) -> AsyncIterator[list[Consumer]]:
+    consumers = [Consumer(listener, stream, DeadLetters(stream)) for listener in listeners]
+    tasks = [asyncio.create_task(consumer.run()) for consumer in consumers]
+    try:
+        yield consumers
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+def event(id: str | None = None, version: int = 1) -> TicketUpdated:
+    return TicketUpdated(id=id or new_id(), version=version, title="A", price=1, user_id=new_id())
+
+
+async def pending(stream: Stream, listener: Recorder) -> int:
+    """Messages not yet acknowledged by the listener's service."""
+    info = await stream.jetstream.consumer_info(stream.name, listener.durable)
+    return (info.num_pending or 0) + (info.num_ack_pending or 0)
+
+
+async def test_from_the_outbox_to_the_listener(
+    stream: Stream, notes: Store[Note], note: Note, until: Until
+) -> None:
+    """What is saved is heard, and the outbox is empty afterwards."""
+    listener = Recorder()
+    relay = Relay(notes.outbox, Publisher(stream))
+
+    await notes.save(note, news(note))
+    assert await relay.drain() == 1
+
+    async with consuming(stream, listener):
+        await until(lambda: len(listener.heard) == 1)
+    assert listener.heard == [news(note)]
+    assert await notes.outbox.waiting(10) == []
+
+
+async def test_told_twice_is_stored_once(stream: Stream, note: Note) -> None:
+    """A relay that crashed before it emptied the outbox publishes again, under the same id."""
+    publisher = Publisher(stream)
+
+    await publisher.publish(news(note))
+    await publisher.publish(news(note))
+
+    assert (await stream.info()).state.messages == 1
+
+
+async def test_replicas_share(stream: Stream, until: Until) -> None:
+    """Two replicas of a service hear each message once between them."""
+    first, second = Recorder(), Recorder()
+    events = [event() for _ in range(200)]
+
+    async with consuming(stream, first, second):
+        await asyncio.gather(*(Publisher(stream).publish(each) for each in events))
+        await until(lambda: len(first.heard) + len(second.heard) >= 200)
+        await until(lambda: _none_pending(stream, first))
+
+    heard = [each.id for each in first.heard + second.heard]
+    assert sorted(heard) == sorted(each.id for each in events)
+
+
+async def _none_pending(stream: Stream, listener: Recorder) -> bool:
+    return await pending(stream, listener) == 0
+
+
+async def test_a_poison_message_is_kept_and_blocks_nobody(stream: Stream, until: Until) -> None:
+    """Defect 1 of the base: what can't be parsed goes to the dead letters, the next is heard."""
+    listener, good = Recorder(), event()
+    poison = [b"", b"{", b"[]", b'{"id": 7}', b"\xff" * 100, b"x" * (delivery.MAX_SIZE + 1)]
+
+    async with consuming(stream, listener):
+        for data in poison:
+            await stream.publish("ticket:updated", data, {})
+        await Publisher(stream).publish(good)
+        await until(lambda: listener.heard == [good])
+        await until(lambda: _none_pending(stream, listener))
+
+    letters = [letter async for letter in DeadLetters(stream).list()]
+    assert sorted(letter.data for letter in letters) == sorted(poison)
+    assert {letter.listener for letter in letters} == {listener.durable}
+    assert all(letter.reason and "UnreadableError" in letter.traceback for letter in letters)
+
+
+async def test_a_handler_that_keeps_failing(
+    stream: Stream, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried a stated number of times, then kept with its reason; others go on."""
+    monkeypatch.setattr(delivery, "MAX_DELIVERIES", 2)
+    bad, good = event(), event()
+
+    def trouble(heard: TicketUpdated, _: int) -> None:
+        if heard.id == bad.id:
+            raise ZeroDivisionError("a bug")
+
+    listener = Recorder(trouble)
+    async with consuming(stream, listener):
+        await Publisher(stream).publish(bad)
+        await Publisher(stream).publish(good)
+        await until(lambda: listener.heard == [good])
+        await until(lambda: _none_pending(stream, listener))
+
+    (letter,) = [letter async for letter in DeadLetters(stream).list()]
+    assert listener.seen[bad.id] == 2
+    assert (letter.reason, letter.subject) == ("a bug", "ticket:updated")
+
+
+async def test_an_outage_is_retried_until_it_is_over(
+    stream: Stream, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often the store was away, the message is not given up."""
+    monkeypatch.setattr(delivery, "MAX_DELIVERIES", 1)
+    late = event()
+
+    def trouble(_: TicketUpdated, times: int) -> None:
+        if times < 4:
+            raise DatabaseConnectionError
+
+    listener = Recorder(trouble)
+    async with consuming(stream, listener):
+        await Publisher(stream).publish(late)
+        await until(lambda: listener.heard == [late])
+
+    assert await DeadLetters(stream).count() == 0
+
+
+async def test_a_replayed_dead_letter_is_heard(stream: Stream, until: Until) -> None:
+    """Once the bug is mended the message goes through, and is a dead letter no more."""
+    letters, listener, data = DeadLetters(stream), Recorder(), news(Note(id=new_id(), slug="s"))
+    broken: list[bool] = [True]
+
+    def trouble(_: TicketUpdated, __: int) -> None:
+        if broken:
+            raise ValueError("a bug")
+
+    listener.trouble = trouble
+    async with consuming(stream, listener):
+        await Publisher(stream).publish(data)
+        await until(lambda: _kept(letters))
+        broken.clear()
+        await letters.replay(1)
+        await until(lambda: listener.heard == [data])
+    assert await letters.count() == 0
+
+
+async def _kept(letters: DeadLetters) -> bool:
+    return await letters.count() == 1
+
+
+async def test_a_consumer_lost_on_the_server_is_made_again(stream: Stream, until: Until) -> None:
+    """Someone deletes the consumer, then the whole stream: listening goes on by itself."""
+    listener = Recorder()
+    first, second = event(), event()
+
+    async with consuming(stream, listener) as _:
+        await until(lambda: _exists(stream, listener))
+        await stream.jetstream.delete_consumer(stream.name, listener.durable)
+        await Publisher(stream).publish(first)
+        await until(lambda: first in listener.heard)
+
+        await stream.jetstream.delete_stream(stream.name)
+        await until(lambda: _exists(stream, listener))
+        await Publisher(stream).publish(second)
+        await until(lambda: second in listener.heard)
+
+
+async def _exists(stream: Stream, listener: Recorder) -> bool:
+    try:
+        await stream.jetstream.consumer_info(stream.name, listener.durable)
+    except NotFoundError:
+        return False
+    return True

@@ -1,0 +1,144 @@
+"""Saving, reading and replicating documents."""
+
+import asyncio
+
+import pytest
+
+from common.tests.conftest import Note, news
+from ticketing_common.errors import DatabaseConnectionError, NotFoundError, VersionConflictError
+from ticketing_common.store import AlreadyExistsError, Database, Store
+from ticketing_common.store.store import retrying
+from ticketing_common.types import new_id
+
+
+async def test_round_trip(notes: Store[Note], note: Note) -> None:
+    """What was saved is what is read."""
+    await notes.save(note)
+
+    assert await notes.get(note.id) == note
+
+
+@pytest.mark.parametrize("id", [new_id(), "nonsense", "", "ffff"])
+async def test_none_such(notes: Store[Note], id: str) -> None:
+    """A missing document and an impossible id are not found."""
+    with pytest.raises(NotFoundError):
+        await notes.get(id)
+
+
+async def test_a_stale_version_loses(notes: Store[Note], note: Note) -> None:
+    """Of two savers who read the same version, one wins and the other hears of it."""
+    await notes.save(note)
+
+    await notes.save(note.next(text="mine"))
+    with pytest.raises(VersionConflictError):
+        await notes.save(note.next(text="yours"))
+
+    assert (await notes.get(note.id)).text == "mine"
+
+
+async def test_concurrent_savers_all_count(notes: Store[Note], note: Note) -> None:
+    """Each retries from a fresh read: no update is lost."""
+    await notes.save(note)
+
+    async def add() -> None:
+        fresh = await notes.get(note.id)
+        await notes.save(fresh.next(text=fresh.text + "x"))
+
+    await asyncio.gather(*(retrying(add, tries=50) for _ in range(10)))
+
+    stored = await notes.get(note.id)
+    assert (stored.version, stored.text) == (10, "first" + "x" * 10)
+
+
+async def test_a_unique_index_objects(notes: Store[Note], note: Note) -> None:
+    """A second document under a unique key is refused."""
+    await notes.save(note)
+
+    with pytest.raises(AlreadyExistsError):
+        await notes.save(Note(id=new_id(), slug=note.slug))
+
+
+async def test_news_is_saved_with_the_document(notes: Store[Note], note: Note) -> None:
+    """Insert and update each carry their event in the same write, in order."""
+    await notes.save(note, news(note))
+    note = note.next(text="second")
+    await notes.save(note, news(note))
+
+    (waiting,) = await notes.outbox.waiting(10)
+    assert [message.id for message in waiting.messages] == [
+        f"ticket:updated/{note.id}/0",
+        f"ticket:updated/{note.id}/1",
+    ]
+
+
+async def test_a_losing_save_leaves_no_news(notes: Store[Note], note: Note) -> None:
+    """What did not happen is not told."""
+    await notes.save(note)
+    await notes.save(note.next(text="mine"))
+
+    with pytest.raises(VersionConflictError):
+        await notes.save(note.next(), news(note.next()))
+
+    assert await notes.outbox.waiting(10) == []
+
+
+async def test_published_news_is_taken_out_alone(notes: Store[Note], note: Note) -> None:
+    """The relay takes out what it published; what was saved meanwhile stays."""
+    await notes.save(note, news(note))
+    (waiting,) = await notes.outbox.waiting(10)
+    later = note.next(text="later")
+    await notes.save(later, news(later))
+
+    await notes.outbox.published(waiting.document, [message.id for message in waiting.messages])
+
+    (left,) = await notes.outbox.waiting(10)
+    assert [message.id for message in left.messages] == [f"ticket:updated/{note.id}/1"]
+    assert await notes.get(note.id) == later
+
+
+async def test_replica_takes_only_what_is_newer(notes: Store[Note]) -> None:
+    """A register: whatever order the versions come in, the highest stays."""
+    id = new_id()
+
+    applied = [
+        await notes.replicate(id, version, slug=id, text=f"v{version}")
+        for version in (2, 0, 3, 3, 1)
+    ]
+
+    assert applied == [True, False, True, False, False]
+    stored = await notes.get(id)
+    assert (stored.version, stored.text) == (3, "v3")
+
+
+async def test_each_reads_everything(notes: Store[Note]) -> None:
+    """`each` goes through all documents in the order of their ids."""
+    ids = sorted([(await notes.save(Note(id=new_id(), slug=new_id()))).id for _ in range(5)])
+
+    assert [note.id async for note in notes.each()] == ids
+
+
+async def test_republish_skips_what_has_changed(notes: Store[Note], note: Note) -> None:
+    """A document that changed meanwhile tells its own news."""
+    await notes.save(note)
+    await notes.save(note.next())
+
+    await notes.republish(note, news(note))
+
+    assert await notes.outbox.waiting(10) == []
+
+
+async def test_nothing_before_the_indexes_exist(database: Database, note: Note) -> None:
+    """Uniqueness rests on indexes, so a store without them refuses with a 503."""
+    with pytest.raises(DatabaseConnectionError):
+        await Store(database, Note).save(note)
+
+
+async def test_outbox_query_uses_its_index(real_database: Database, note: Note) -> None:
+    """On a real mongod the relay's query never scans the collection."""
+    notes = Store(real_database, Note)
+    await real_database.prepare([notes])
+    await notes.save(note, news(note))
+
+    plan = await real_database["notes"].find({"outbox.id": {"$gt": ""}}).explain()
+
+    assert plan["queryPlanner"]["winningPlan"]["inputStage"]["stage"] == "IXSCAN"
