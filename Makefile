@@ -1,0 +1,39 @@
+.DEFAULT_GOAL := help
+.PHONY: help run setup test lint format pins clean
+
+SERVICES := auth tickets orders payments expiration client
+PYTEST := .venv/bin/pytest -q
+
+export PORT DATA EXPIRATION_SECONDS DEMO HTTPS STRIPE_KEY STRIPE_PUBLISHABLE_KEY
+
+help: ## Show what there is to do
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup ## Run the marketplace: PORT=8080 DATA=.local EXPIRATION_SECONDS=900 DEMO=1 HTTPS=0 STRIPE_KEY=
+	@.venv/bin/ticketing up
+
+setup: ## Make the Python environment (the others do it by themselves)
+	@infra/setup
+
+test: setup ## Run all tests but the browser's: in memory, on a real MongoDB, and on the whole stack
+	$(PYTEST) common $(SERVICES) infra/local infra/stripe-fake
+	$(PYTEST) --mongod auth tickets orders payments
+	$(PYTEST) infra/tests/integration
+
+test-%: setup ## Run one package's tests, e.g. make test-tickets
+	$(PYTEST) $*
+
+lint: setup ## Check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+format: setup ## Put the code in its standard form
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+pins: setup ## Pin the newest versions of all packages
+	infra/pins --upgrade
+
+clean: ## Remove the environment and what runs left behind
+	rm -rf .venv .local output .pytest_cache .mypy_cache .ruff_cache .hypothesis
