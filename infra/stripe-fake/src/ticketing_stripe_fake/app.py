@@ -14,6 +14,7 @@ from ticketing_stripe_fake.api import charges, methods, payment_intents, refunds
 from ticketing_stripe_fake.api.operation import Operation
 from ticketing_stripe_fake.errors import StripeError
 from ticketing_stripe_fake.fake import Fake
+from ticketing_stripe_fake.forms import fingerprint, parse_pairs
 from ticketing_stripe_fake.gate import Incoming
 from ticketing_stripe_fake.ids import request_id
 from ticketing_stripe_fake.responses import on_the_wire
@@ -58,16 +59,18 @@ def _endpoint(fake: Fake, operation: Operation) -> Callable[[Request], Awaitable
 
     async def endpoint(request: Request) -> Response:
         is_post = operation.method == "POST"
-        text = (await request.body()).decode() if is_post else request.url.query
+        text = await request.body() if is_post else request.scope["query_string"]
+        pairs = parse_pairs(text.decode())
         key = request.headers.get("idempotency-key") if is_post else None
         answer = await fake.gate.pass_through(
             Incoming(
                 operation,
                 operation.method,
-                request.url.path,
+                request.scope["path"],
                 request.path_params.get("id", ""),
-                text,
+                pairs,
                 key,
+                fingerprint(pairs) if key else b"",
                 request.headers.get("authorization"),
                 str(request.base_url).rstrip("/"),
             )

@@ -12,7 +12,7 @@ from ticketing_stripe_fake.api import attempts, render
 from ticketing_stripe_fake.api.operation import Call
 from ticketing_stripe_fake.errors import StripeError
 from ticketing_stripe_fake.fake import Fake
-from ticketing_stripe_fake.forms import parse_form
+from ticketing_stripe_fake.forms import parse_form, parse_pairs
 from ticketing_stripe_fake.ledger import Transaction
 from ticketing_stripe_fake.objects import PaymentIntent, PaymentMethod
 
@@ -38,7 +38,7 @@ def routes(fake: Fake) -> list[Route]:
     async def authenticate(request: Request) -> Response:
         body = await request.body()
         from_page = "urlencoded" in request.headers.get("content-type", "")
-        asked = parse_form(body.decode()) if from_page else orjson.loads(body)
+        asked = parse_form(parse_pairs(body.decode())) if from_page else orjson.loads(body)
         id, outcome = request.path_params["id"], str(asked.get("outcome"))
         try:
             intent = finish(fake, id, outcome, base_url=str(request.base_url))

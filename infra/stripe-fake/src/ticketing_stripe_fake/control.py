@@ -4,6 +4,7 @@ It has no authentication: whoever reaches it may charge nobody, but may lose any
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from typing import Any, TypeAlias
 
 import orjson
@@ -124,4 +125,4 @@ async def _reset(fake: Fake, _: Request) -> Any:
 
 
 def _shown(fault: Fault) -> dict[str, Any]:
-    return {name: value for name, value in vars(fault).items() if not name.startswith("_")}
+    return {field.name: getattr(fault, field.name) for field in fields(fault)}

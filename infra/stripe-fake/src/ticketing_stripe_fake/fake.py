@@ -20,9 +20,13 @@ class Fake:
         *,
         idempotency_ttl_seconds: float = DAY_SECONDS,
         clock: Callable[[], float] = time.time,
+        lock_seconds: float = 5,
     ) -> None:
-        """`data` is where the ledger survives; raises sqlite3.OperationalError when it is held."""
-        self.storage = SqliteStorage(data) if data else Storage()
+        """`data` is where the ledger survives.
+
+        Raises sqlite3.OperationalError when another process holds it longer than `lock_seconds`.
+        """
+        self.storage = SqliteStorage(data, lock_seconds) if data else Storage()
         self.ledger = Ledger(self.storage, clock)
         self.keys = IdempotencyKeys(self.storage, clock, idempotency_ttl_seconds)
         self.faults = Faults()

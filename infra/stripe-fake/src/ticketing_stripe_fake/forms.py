@@ -8,20 +8,24 @@ from ticketing_stripe_fake.errors import StripeError
 
 FormValue: TypeAlias = "str | dict[str, FormValue]"
 Form: TypeAlias = "dict[str, FormValue]"
+Pairs: TypeAlias = list[tuple[str, str]]
 
 
-def parse_form(text: str) -> Form:
+def parse_pairs(text: str) -> Pairs:
+    return parse_qsl(text, keep_blank_values=True)
+
+
+def parse_form(pairs: Pairs) -> Form:
     """Raises StripeError 400 when a name is both a value and a hash, or is no name at all."""
     form: Form = {}
-    for name, value in parse_qsl(text, keep_blank_values=True):
+    for name, value in pairs:
         _insert(form, name, value)
     return form
 
 
-def fingerprint(text: str) -> bytes:
+def fingerprint(pairs: Pairs) -> bytes:
     """The same for the same parameters in another order or another escaping."""
-    pairs = sorted(parse_qsl(text, keep_blank_values=True))
-    return hashlib.blake2b(repr(pairs).encode(), digest_size=16).digest()
+    return hashlib.blake2b(repr(sorted(pairs)).encode(), digest_size=16).digest()
 
 
 def _insert(form: Form, name: str, value: str) -> None:

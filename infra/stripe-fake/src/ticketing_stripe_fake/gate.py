@@ -17,7 +17,7 @@ from ticketing_stripe_fake.api.operation import Call, Operation
 from ticketing_stripe_fake.counts import Counts
 from ticketing_stripe_fake.errors import StripeError, api_error, lock_timeout, rate_limited
 from ticketing_stripe_fake.faults import Fault, Faults, Kind
-from ticketing_stripe_fake.forms import fingerprint, parse_form
+from ticketing_stripe_fake.forms import Pairs, parse_form
 from ticketing_stripe_fake.idempotency import IdempotencyKeys
 from ticketing_stripe_fake.kept_result import KeptResult, compressed
 from ticketing_stripe_fake.ledger import Ledger, Transaction
@@ -31,10 +31,12 @@ class Incoming:
     method: str
     path: str
     id: str
-    text: str
-    """Its parameters, form-encoded."""
+    pairs: Pairs
+    """Its parameters as they came."""
     key: str | None
     """Its idempotency key; only a POST's counts."""
+    fingerprint: bytes
+    """Of the parameters, for its key."""
     authorization: str | None
     base_url: str
 
@@ -82,7 +84,7 @@ class Gate:
             return None
         if self._strikes("forget_key", incoming):
             self.keys.forget(incoming.key)
-        return self.keys.find(incoming.key, incoming.path, fingerprint(incoming.text))
+        return self.keys.find(incoming.key, incoming.path, incoming.fingerprint)
 
     def _execute(self, incoming: Incoming, request_id: str) -> Answer:
         """Runs the endpoint and keeps its result, in one tick of the event loop."""
@@ -105,7 +107,7 @@ class Gate:
         return answer
 
     def _run(self, incoming: Incoming, transaction: Transaction) -> dict[str, Any]:
-        parameters = incoming.operation.read(parse_form(incoming.text))
+        parameters = incoming.operation.read(parse_form(incoming.pairs))
         locked = self._strikes("lock_timeout", incoming)
         if locked:
             raise lock_timeout(locked.status or 429)
@@ -123,7 +125,7 @@ class Gate:
         return KeptResult(
             incoming.key,
             incoming.path,
-            fingerprint(incoming.text),
+            incoming.fingerprint,
             answer.request_id,
             self.ledger.clock(),
             answer.status,

@@ -1,5 +1,6 @@
 """Answers on the wire, and the ones that never get there."""
 
+import asyncio
 from typing import Any
 
 from starlette.responses import Response
@@ -24,8 +25,16 @@ class LostResponse(Response):
             raise ConnectionResetError("The fake lost its answer.")
         if not self.hang:
             transport.close()
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        try:
+            await _disconnected(receive)
+        except asyncio.CancelledError:  # the server stops; a late answer would be a lie
+            transport.abort()
+            await _disconnected(receive)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def on_the_wire(answer: Answer, key: str | None, version: str | None) -> Response:

@@ -55,10 +55,10 @@ class Storage:
 
 
 class SqliteStorage(Storage):
-    def __init__(self, path: Path) -> None:
-        """Raises sqlite3.OperationalError while another process holds the file."""
+    def __init__(self, path: Path, lock_seconds: float) -> None:
+        """Raises sqlite3.OperationalError when another process holds the file that long."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=5)
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=lock_seconds)
         self._db.executescript(_SCHEMA)
 
     def objects(self, kind: type[T]) -> Iterator[T]:

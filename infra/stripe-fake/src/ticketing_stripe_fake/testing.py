@@ -50,6 +50,7 @@ async def stripe_fake(fake: Fake | None = None) -> AsyncIterator[RunningFake]:
     fake = fake or Fake()
     listener = socket.create_server(("127.0.0.1", 0))
     running = server(fake, host="127.0.0.1", port=0)
+    running.config.timeout_graceful_shutdown = 0
     running.config.load()
     running.lifespan = running.config.lifespan_class(running.config)
     await running.startup(sockets=[listener])  # not serve(), which would take the test's signals

@@ -1,0 +1,100 @@
+"""3-D Secure: nothing is charged before the cardholder has authenticated."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+import httpx
+import pytest
+import stripe
+
+from ticketing_stripe_fake.testing import RunningFake
+
+Pay: TypeAlias = Callable[..., Awaitable[Any]]
+
+
+async def test_the_cardholder_completes_the_payment(
+    pay: Pay, client: stripe.StripeClient, server: RunningFake
+) -> None:
+    """The confirmed intent waits, uncharged, and succeeds once the browser is done."""
+    waiting = await pay("tok_threeDSecureRequired", metadata={"order": "o1"})
+    charged_before = server.order("o1")["charged"]
+
+    server.authenticate(waiting.id)
+
+    assert (waiting.status, charged_before) == ("requires_action", 0)
+    assert waiting.next_action is not None
+    assert waiting.client_secret
+    done = await client.v1.payment_intents.retrieve_async(waiting.id)
+    assert (done.status, done.amount_received, done.next_action) == ("succeeded", 1999, None)
+
+
+async def test_a_failed_authentication_asks_for_another_card(
+    pay: Pay, client: stripe.StripeClient, server: RunningFake
+) -> None:
+    """The intent says why, and can be confirmed with another card."""
+    waiting = await pay("tok_threeDSecure2Required")
+
+    server.authenticate(waiting.id, "failed")
+
+    failed = await client.v1.payment_intents.retrieve_async(waiting.id)
+    assert failed.status == "requires_payment_method"
+    assert failed.last_payment_error is not None
+    assert failed.last_payment_error.code == "payment_intent_authentication_failure"
+    paid = await client.v1.payment_intents.confirm_async(
+        waiting.id, {"payment_method": "pm_card_visa"}
+    )
+    assert paid.status == "succeeded"
+
+
+async def test_the_bank_may_still_decline(
+    pay: Pay, client: stripe.StripeClient, server: RunningFake
+) -> None:
+    """Authenticating well is not yet being charged."""
+    waiting = await pay("tok_threeDSecureRequiredChargeDeclined")
+
+    server.authenticate(waiting.id)
+
+    declined = await client.v1.payment_intents.retrieve_async(waiting.id)
+    assert (declined.status, declined.amount_received) == ("requires_payment_method", 0)
+    assert declined.last_payment_error is not None
+    assert declined.last_payment_error.code == "card_declined"
+
+
+async def test_a_canceled_payment_can_no_longer_be_authenticated(
+    pay: Pay, client: stripe.StripeClient, server: RunningFake, http: httpx.AsyncClient
+) -> None:
+    """A browser that comes back too late charges nobody."""
+    waiting = await pay("tok_threeDSecureRequired", metadata={"order": "o1"})
+    await client.v1.payment_intents.cancel_async(waiting.id)
+
+    late = await http.post(
+        f"/_fake/payment_intents/{waiting.id}/authentication", json={"outcome": "succeeded"}
+    )
+
+    assert late.status_code == 400
+    assert server.order("o1")["charged"] == 0
+
+
+async def test_the_page_sends_the_browser_back(http: httpx.AsyncClient, pay: Pay) -> None:
+    """With a return_url the page's button redirects there, as Stripe's does."""
+    waiting = await pay("tok_threeDSecureRequired", return_url="https://ticketing.dev/orders?a=1")
+    action: Any = waiting.next_action
+    url = action.redirect_to_url.url
+
+    page = await http.get(url)
+    pressed = await http.post(url, data={"outcome": "succeeded"})
+
+    assert "Complete authentication" in page.text
+    assert pressed.status_code == 303
+    assert pressed.headers["location"] == (
+        f"https://ticketing.dev/orders?a=1&payment_intent={waiting.id}"
+        f"&payment_intent_client_secret={waiting.client_secret}&redirect_status=succeeded"
+    )
+
+
+async def test_a_caller_without_a_cardholder_gets_a_decline(pay: Pay) -> None:
+    """Off session, or told to fail on actions, the card is declined instead."""
+    for option in ("off_session", "error_on_requires_action"):
+        with pytest.raises(stripe.CardError) as caught:
+            await pay("tok_threeDSecureRequired", **{option: True})
+        assert caught.value.code == "authentication_required"
