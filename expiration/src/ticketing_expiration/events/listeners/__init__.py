@@ -1,0 +1,1 @@
+"""One file for each event the service listens to."""

@@ -1,0 +1,3 @@
+"""Replicas of the expiration service share each message."""
+
+QUEUE_GROUP = "expiration-service"

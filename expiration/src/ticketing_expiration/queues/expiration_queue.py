@@ -1,0 +1,151 @@
+"""Orders waiting in Redis for their time to be over: the only module that knows the library.
+
+What has to be known of arq: it drops a job that raises anything but `Retry`, runs into the job's
+timeout, was retried `max_tries` times or is past its `_expires`; it refuses a job's id while a
+result is kept; its worker ends when Redis goes away.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from arq import Retry, Worker, func
+from arq.connections import ArqRedis
+from redis.exceptions import RedisError
+
+from ticketing_common.errors import ServiceUnavailableError
+from ticketing_common.logs import request_id
+
+logger = logging.getLogger(__name__)
+
+Expire = Callable[[str], Awaitable[None]]
+
+JOB = "expire"
+KEPT = timedelta(days=30)  # that long the stream keeps the order's news, too
+POLL_INTERVAL = 0.25  # seconds
+MAX_JOBS = 100  # at a time
+ATTEMPT_TIMEOUT = 8.0  # seconds; more than publishing takes to give up
+JOB_TIMEOUT = ATTEMPT_TIMEOUT + 2  # never reached
+MAX_PAUSE = 15.0  # seconds between two attempts
+MAX_TRIES = 2**31
+REDIS_TIMEOUT = 2.0  # seconds, to connect as well as for one answer
+MAX_BACKOFF = 2.0  # seconds between two attempts to reach Redis
+STABLE = 10.0  # seconds after which a worker that fails is a new trouble
+
+# A message's content can't cause any of these: whatever Redis objects to, it passes.
+OUTAGES = (RedisError, OSError)
+
+
+class QueueUnavailableError(ServiceUnavailableError):
+    """Redis does not answer, or can't store a job."""
+
+
+class ExpirationQueue:
+    """Calls `expire` with an order's id when its time is over, again and again until it succeeds.
+
+    Replicas of the service share the queue: one of them runs each job, and another one if that
+    one dies meanwhile. So `expire` may be called twice for one order.
+    """
+
+    def __init__(self, host: str, port: int, expire: Expire) -> None:
+        logging.getLogger("arq").setLevel("WARNING")  # or it tells of every job twice
+        self._expire = expire
+        self._redis = ArqRedis(
+            host=host,
+            port=port,
+            socket_connect_timeout=REDIS_TIMEOUT,
+            socket_timeout=REDIS_TIMEOUT,
+            job_serializer=_serialize,
+            job_deserializer=orjson.loads,  # not arq's pickle, which runs what Redis holds
+        )
+
+    async def schedule(self, order_id: str, at: datetime) -> None:
+        """Return once Redis has it; an order that waits already is left as it is.
+
+        Raises `QueueUnavailableError`.
+        """
+        with _outages():
+            await self._redis.enqueue_job(
+                JOB,
+                order_id,
+                request_id.get(),
+                _job_id=f"{JOB}:{order_id}",
+                _defer_until=at,
+                _expires=KEPT,
+            )
+
+    async def ping(self) -> None:
+        """Raise `QueueUnavailableError` unless Redis answers."""
+        with _outages():
+            await self._redis.ping()
+
+    async def run(self) -> None:
+        """Run what is due for ever, whatever becomes of Redis."""
+        clock = asyncio.get_running_loop().time
+        delay = 0.1
+        while True:
+            began = clock()
+            try:
+                await self._work()
+            except OUTAGES as error:
+                logger.warning("waiting for Redis", extra={"reason": repr(error)})
+            delay = 0.1 if clock() - began > STABLE else min(delay * 2, MAX_BACKOFF)
+            await asyncio.sleep(delay)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def _work(self) -> None:
+        job: Any = self._job  # arq's type of a job knows no named parameters
+        worker = Worker(
+            functions=[func(job, name=JOB, max_tries=MAX_TRIES, timeout=JOB_TIMEOUT)],
+            redis_pool=self._redis,
+            handle_signals=False,
+            max_jobs=MAX_JOBS,
+            poll_delay=POLL_INTERVAL,
+            keep_result=0,
+            job_serializer=_serialize,
+            job_deserializer=orjson.loads,
+        )
+        try:
+            await worker.async_run()
+        finally:
+            await _stop(worker)
+
+    async def _job(self, context: dict[str, Any], order_id: str, request: str | None) -> None:
+        request_id.set(request)  # arq runs each job in a task, and so in a context, of its own
+        try:
+            async with asyncio.timeout(ATTEMPT_TIMEOUT):
+                await self._expire(order_id)
+        except Exception as error:
+            pause = min(0.25 * 2 ** min(context["job_try"], 10), MAX_PAUSE)
+            logger.warning(
+                "an order could not be expired yet",
+                extra={"order": order_id, "delay": pause, "reason": repr(error.__cause__ or error)},
+            )
+            raise Retry(defer=pause) from error
+
+
+async def _stop(worker: Worker) -> None:
+    """End its jobs: arq puts those that are cancelled back."""
+    for task in worker.tasks.values():
+        task.cancel()
+    for outcome in await asyncio.gather(*worker.tasks.values(), return_exceptions=True):
+        if isinstance(outcome, Exception):  # they begin again once Redis has forgotten them
+            logger.warning("a job was cut off", extra={"reason": repr(outcome)})
+
+
+def _serialize(job: dict[str, Any]) -> bytes:
+    return orjson.dumps(job, default=repr)
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    try:
+        yield
+    except OUTAGES as error:
+        raise QueueUnavailableError from error
