@@ -4,11 +4,11 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
+from nats.js.errors import NotFoundError
 
 from ticketing_common.errors import ServiceUnavailableError
 from ticketing_common.events.catalogue import Subjects
@@ -28,7 +28,7 @@ class BrokerUnavailableError(ServiceUnavailableError):
 class Stream:
     """The marketplace's stream `NATS_CLUSTER_ID`, over one connection that never gives up.
 
-    Kept for 30 days or 4 GiB, whichever is less. A second stream, `<name>-dead-letters`, keeps
+    Kept for 30 days or 2 GiB, whichever is less. A second stream, `<name>-dead-letters`, keeps
     for 90 days what no listener could digest.
     """
 
@@ -71,7 +71,7 @@ class Stream:
                 name=self.name,
                 subjects=[str(subject) for subject in Subjects],
                 max_age=30 * DAY,
-                max_bytes=4096 * MEBIBYTE,
+                max_bytes=2048 * MEBIBYTE,
                 duplicate_window=120,
             )
         )
@@ -80,7 +80,7 @@ class Stream:
                 name=self.dead_letters,
                 subjects=[f"{self.dead_letters}.*"],
                 max_age=90 * DAY,
-                max_bytes=512 * MEBIBYTE,
+                max_bytes=256 * MEBIBYTE,
                 duplicate_window=120,
             )
         )
@@ -91,11 +91,9 @@ class Stream:
         config.storage = StorageType.FILE
         config.num_replicas = self._settings.NATS_REPLICAS
         try:
-            await self.jetstream.add_stream(config)
-        except nats.js.errors.BadRequestError as error:
-            if error.err_code != 10058:  # stream name already in use, with other settings
-                raise
             await self.jetstream.update_stream(config)
+        except NotFoundError:
+            await self.jetstream.add_stream(config)
 
     async def publish(self, subject: str, data: bytes, headers: Mapping[str, str]) -> None:
         """Return once JetStream has stored it; raise `BrokerUnavailableError` if unsure.

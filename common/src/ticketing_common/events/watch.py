@@ -17,6 +17,7 @@ from ticketing_common.events.resync import Republisher
 from ticketing_common.events.stream import Stream
 from ticketing_common.store.position import StreamPosition
 from ticketing_common.store.store import AlreadyExistsError, Store
+from ticketing_common.types import in_milliseconds
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class StreamWatch:
 
     async def _remember(self, info: StreamInfo, remembered: StreamPosition | None) -> None:
         assert info.created is not None  # noqa: S101 - the server always says
-        here = {"created": info.created, "last_sequence": info.state.last_seq}
+        here = {"created": in_milliseconds(info.created), "last_sequence": info.state.last_seq}
         if remembered is None:
             await self.positions.save(StreamPosition(id=StreamPosition.ID, **here))
         elif (remembered.created, remembered.last_sequence) != (*here.values(),):

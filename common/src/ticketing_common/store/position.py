@@ -1,9 +1,9 @@
 """Where in the stream a service last was, so that it notices when the stream moved back."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from ticketing_common.store.document import Document
+from ticketing_common.types import Moment
 
 
 class StreamPosition(Document):
@@ -15,5 +15,5 @@ class StreamPosition(Document):
     collection: ClassVar[str] = "streamPositions"
     ID: ClassVar[str] = "0" * 24
 
-    created: datetime
+    created: Moment
     last_sequence: int
