@@ -10,6 +10,7 @@ from ticketing_client import problems
 from ticketing_client.api import Api
 from ticketing_client.assets import Assets
 from ticketing_client.config import ClientSettings
+from ticketing_client.head import HeadIsGet
 from ticketing_client.pages import (
     landing,
     my_tickets,
@@ -52,9 +53,11 @@ def create_app(settings: ClientSettings, api: Api) -> FastAPI:
     app.state.api = api
     app.state.assets = assets
     app.state.payments = payments
+    app.state.test_bank_url = settings.STRIPE_TEST_BANK_URL
     app.state.templates = create_templates(assets, {"stripe_key": key})
     problems.handle(app)
     app.user_middleware.append(Middleware(problems.FailedPages))
+    app.add_middleware(HeadIsGet)
     app.add_middleware(SameOriginForms)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders, stripe=key is not None)

@@ -11,9 +11,11 @@ class ClientSettings(Settings):
     """Where the public API is, and how long a page waits for it.
 
     `API_URL` is the address of the ingress as the client sees it. Without a publishable key the
-    order page offers Stripe's test tokens in place of a card field.
+    order page offers Stripe's test tokens in place of a card field. `STRIPE_TEST_BANK_URL` is
+    where a test card's holder confirms a payment then, with `{intent}` for the PaymentIntent's id.
     """
 
     API_URL: Annotated[str, Field(pattern=r"^https?://[^/]+")]
     API_TIMEOUT_SECONDS: Annotated[float, Field(gt=0, le=30)] = 2.0
     STRIPE_PUBLISHABLE_KEY: Annotated[str, Field(pattern=r"^pk_")] | None = None
+    STRIPE_TEST_BANK_URL: Annotated[str, Field(pattern=r"^https?://.+\{intent\}")] | None = None

@@ -69,6 +69,7 @@ async def _context(page: PageContext, id: str) -> dict[str, Any]:
         "now": now,
         "ticket": ticket,
         "test_cards": TEST_CARDS,
+        "bank_url": _bank_url(page.request.app.state.test_bank_url, payment),
     }
 
 
@@ -87,3 +88,10 @@ async def _payment(page: PageContext, id: str) -> tuple[Payment | None, bool]:
 def _deadline(order: Order, payment: Payment | None) -> datetime:
     """Until when a payment can start, which is what the clock on the page counts down to."""
     return (payment and payment.payable_until) or order.expires_at
+
+
+def _bank_url(template: str | None, payment: Payment | None) -> str | None:
+    """Where the holder of a test card confirms this payment; a client secret begins with its id."""
+    if template is None or payment is None or payment.client_secret is None:
+        return None
+    return template.replace("{intent}", payment.client_secret.partition("_secret_")[0])

@@ -22,7 +22,7 @@ const say = (text) => {
 const countdown = new Countdown(say, () => look());
 
 clock.setByPage(Number(order.dataset.serverNow));
-watchPayment({ order, current: () => panel, adopt, look });
+const payment = watchPayment({ order, current: () => panel, adopt, look });
 shown();
 
 // Look again: when it is time, when the page is back in view, when the clock ran out.
@@ -99,5 +99,6 @@ function shown() {
   showLocalTimes(panel);
   document.title = `${panel.dataset.title}: ${panel.querySelector(".order-ticket-title").textContent} · GitTix`;
   countdown.show(panel);
+  payment.shown();
   plan();
 }

@@ -9,6 +9,7 @@ export function watchPayment({ order, current, adopt, look }) {
   let stripe = null;
   let card = null;
   let paying = false;
+  let paidBy = null; // the form whose error line we write to
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -16,6 +17,7 @@ export function watchPayment({ order, current, adopt, look }) {
     event.preventDefault();
     if (paying) return; // a second click on its way
     paying = true;
+    paidBy = form;
     complain("");
     busy(form);
     try {
@@ -27,8 +29,6 @@ export function watchPayment({ order, current, adopt, look }) {
       if (form.isConnected) idle(form);
     }
   });
-
-  if (key) mountCard();
 
   // Post the form as the browser would, and take the panel from the page it leads to.
   async function send(form) {
@@ -64,28 +64,38 @@ export function watchPayment({ order, current, adopt, look }) {
   }
 
   function complain(text) {
-    const box = document.getElementById("card-error");
+    const form = paidBy?.isConnected ? paidBy : current().querySelector("[data-pay], [data-confirm]");
+    const box = form?.querySelector(".card-error");
     if (box) box.textContent = text;
     return false;
   }
 
-  // Stripe's script comes from Stripe and may be late; the field appears when it is there.
   async function mountCard() {
     const field = document.getElementById("card-field");
-    if (!field) return;
-    for (let waited = 0; !window.Stripe && waited < 100; waited++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    if (!window.Stripe) {
-      complain("The card field of Stripe could not be loaded. Your ticket is held; please reload.");
+    if (!field || field.dataset.mounted) return;
+    field.dataset.mounted = "yes";
+    try {
+      stripe ??= (await loadStripe())(key);
+    } catch {
+      complain("Stripe's card field could not be loaded. Your ticket is held; please reload.");
       return;
     }
-    stripe = window.Stripe(key);
-    const style = getComputedStyle(document.body);
-    card = stripe.elements().create("card", {
-      style: { base: { color: style.color, fontSize: "16px", fontFamily: style.fontFamily } },
-    });
+    const { color, fontFamily } = getComputedStyle(document.body);
+    card = stripe.elements().create("card", { style: { base: { color, fontFamily, fontSize: "16px" } } });
     card.mount(field);
     card.on("change", ({ error }) => complain(error ? error.message : ""));
   }
+
+  return { shown: () => key && mountCard() };
+}
+
+// Stripe wants its script to come from Stripe.
+function loadStripe() {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = "https://js.stripe.com/v3/";
+    script.addEventListener("load", () => resolve(window.Stripe));
+    script.addEventListener("error", reject);
+    document.head.append(script);
+  });
 }

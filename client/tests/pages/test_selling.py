@@ -1,0 +1,179 @@
+"""/tickets/new, /tickets/mine and /tickets/:id/edit : the seller's side."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ticketing_client.testing.browser import Browser
+from ticketing_client.testing.fake_api import FakeApi
+
+
+async def sell(seller: Browser, title: str = "Swan Lake", price: str = "19.99") -> str:
+    """List a ticket by the form; its id."""
+    await seller.open("/tickets/new")
+    page = await seller.send("List the ticket", title=title, price=price)
+    return page.path.partition("listed=")[2]
+
+
+async def test_lists_a_ticket(seller: Browser) -> None:
+    """The ticket is there on the next page, with a word on it."""
+    await seller.open("/tickets/new")
+
+    page = await seller.send("List the ticket", title="Swan Lake", price="19.99")
+
+    assert page.path.startswith("/tickets/mine")
+    assert "“Swan Lake” is on sale for $19.99." in page.text
+    assert page.one(".row-item .state").text == "Listed"
+
+
+async def test_waits_for_the_ticket_to_appear(api: FakeApi, seller: Browser) -> None:
+    """A list that is a moment behind is asked again rather than shown without the ticket."""
+    await seller.open("/tickets/new")
+    api.lag["mine"] = 3
+
+    page = await seller.send("List the ticket", title="Swan Lake", price="19.99")
+
+    assert "“Swan Lake” is on sale" in page.text
+
+
+async def test_is_on_sale_for_everybody(seller: Browser, visitor: Browser) -> None:
+    """Others find it on the landing page at once."""
+    await sell(seller)
+
+    page = await visitor.open("/")
+
+    assert "Swan Lake" in page.text
+
+
+async def test_says_what_is_wrong(seller: Browser) -> None:
+    """Errors stand beside the fields with the input kept."""
+    await seller.open("/tickets/new")
+
+    page = await seller.send("List the ticket", title="", price="-3")
+
+    assert page.status == 400
+    assert page.one("#title-error").text == "Title is required"
+    assert page.one("#price-error").text == "Price must be greater than 0"
+    assert page.one("#price")["value"] == "-3"
+
+
+@pytest.mark.parametrize("path", ["/tickets/new", "/tickets/mine", "/orders"])
+async def test_is_for_users(visitor: Browser, path: str) -> None:
+    """A stranger signs in first, and is then where they wanted to be."""
+    page = await visitor.open(path)
+
+    assert page.path == f"/auth/signin?next={path}"
+    assert page.one("input[name=next]")["value"] == path
+
+
+async def test_no_answer_warns_of_listing_twice(api: FakeApi, seller: Browser) -> None:
+    """Without an answer the ticket may or may not be listed, and the page says so."""
+    await seller.open("/tickets/new")
+    api.slow = {"tickets": 1}
+
+    page = await seller.send("List the ticket", title="Swan Lake", price="19.99")
+
+    assert page.status == 503
+    assert "may be listed already" in page.text
+    assert page.one("#title")["value"] == "Swan Lake"
+
+
+async def test_edits_a_ticket(seller: Browser) -> None:
+    """The form holds the present values, and the change is told."""
+    id = await sell(seller)
+    page = await seller.open(f"/tickets/{id}/edit")
+    assert (page.one("#title")["value"], page.one("#price")["value"]) == ("Swan Lake", "19.99")
+
+    page = await seller.send("Save", title="Swan Lake, box 2", price="25")
+
+    assert "Saved: “Swan Lake, box 2” for $25.00." in page.text
+
+
+async def test_editing_keeps_the_input(seller: Browser) -> None:
+    """What was typed is still there beside its error."""
+    id = await sell(seller)
+    await seller.open(f"/tickets/{id}/edit")
+
+    page = await seller.send("Save", title="Swan Lake, box 2", price="0.10")
+
+    assert page.status == 400
+    assert page.one("#title")["value"] == "Swan Lake, box 2"
+    assert page.one("#price-error").text == "Price must be at least 0.50"
+
+
+async def test_a_reserved_ticket_says_why_it_can_not_change(
+    seller: Browser, buyer: Browser
+) -> None:
+    """The reason stands where the form would be, and where the button would be."""
+    id = await sell(seller)
+    await buyer.open(f"/tickets/{id}")
+    await buyer.send("Purchase")
+
+    page = await seller.open(f"/tickets/{id}/edit")
+    assert "Somebody has reserved this ticket at $19.99, so it can't change" in page.text
+    assert not page.has("#title")
+
+    page = await seller.open("/tickets/mine")
+    assert page.one(".row-item .state").text == "Reserved"
+    assert not page.has(".row-item .btn")
+
+
+async def test_a_reservation_while_editing(seller: Browser, buyer: Browser) -> None:
+    """Saving too late tells the same."""
+    id = await sell(seller)
+    await seller.open(f"/tickets/{id}/edit")
+    await buyer.open(f"/tickets/{id}")
+    await buyer.send("Purchase")
+
+    page = await seller.send("Save", title="Dearer", price="99")
+
+    assert page.status == 400
+    assert "Somebody has reserved this ticket" in page.text
+
+
+async def test_a_sold_ticket(seller: Browser, buyer: Browser) -> None:
+    """The seller sees that it is sold."""
+    id = await sell(seller)
+    await buyer.open(f"/tickets/{id}")
+    await buyer.send("Purchase")
+    await buyer.send("Pay $19.99")
+
+    page = await seller.open("/tickets/mine")
+    assert page.one(".row-item .state").text == "Sold"
+
+    page = await seller.open(f"/tickets/{id}")
+    assert "You sold this ticket." in page.text
+
+
+async def test_nobody_edits_anothers_ticket(seller: Browser, buyer: Browser) -> None:
+    """A stranger's edit page has no form, and a stranger's save changes nothing."""
+    id = await sell(seller)
+
+    page = await buyer.open(f"/tickets/{id}/edit")
+    assert page.status == 403
+    assert "belongs to somebody else" in page.text
+
+    page = await buyer.post(f"/tickets/{id}/edit", {"title": "Mine", "price": "1"})
+    assert page.status == 403
+    page = await buyer.open(f"/tickets/{id}")
+    assert "Swan Lake" in page.text
+
+
+async def test_empty_state(seller: Browser) -> None:
+    """Who has not listed anything is invited to."""
+    page = await seller.open("/tickets/mine")
+
+    assert "You have not listed a ticket yet" in page.text
+
+
+async def test_the_list_is_away(
+    api: FakeApi, seller: Browser, new_browser: Callable[[], Browser]
+) -> None:
+    """The page says so and keeps its header."""
+    api.away = {"tickets"}
+
+    page = await seller.open("/tickets/mine")
+
+    assert page.status == 503
+    assert "Your tickets can't be shown right now" in page.text
+    assert "My Orders" in page.header

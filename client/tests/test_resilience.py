@@ -1,0 +1,133 @@
+"""An API that is slow, away or odd: a friendly page in time, with what still works."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from ticketing_client.testing.browser import Browser
+from ticketing_client.testing.fake_api import FakeApi
+
+Json = dict[str, Any]
+
+
+async def test_tickets_are_away(api: FakeApi, buyer: Browser) -> None:
+    """The landing page still has its header, and says what can't be shown."""
+    api.away = {"tickets"}
+
+    page = await buyer.open("/")
+
+    assert page.status == 503
+    assert "Tickets can't be shown right now" in page.text
+    assert "Sign Out" in page.header
+
+
+async def test_auth_is_away(api: FakeApi, buyer: Browser, ticket: Json) -> None:
+    """Without auth the tickets are shown, and who has a session is taken for signed in."""
+    api.away = {"users"}
+
+    page = await buyer.open("/")
+
+    assert page.status == 200
+    assert "Swan Lake" in page.text
+    assert "My Orders" in page.header
+
+
+async def test_orders_are_paid_without_auth(api: FakeApi, buyer: Browser, ticket: Json) -> None:
+    """Sessions are checked by each service, so buying works while auth is away."""
+    api.away = {"users"}
+    await buyer.open(f"/tickets/{ticket['id']}")
+    await buyer.send("Purchase")
+
+    page = await buyer.send("Pay $19.99")
+
+    assert "The ticket is yours" in page.text
+
+
+@pytest.mark.parametrize("path", ["/", "/tickets/TICKET", "/orders", "/tickets/mine"])
+async def test_a_slow_api_is_given_up_in_time(
+    api: FakeApi, buyer: Browser, ticket: Json, path: str
+) -> None:
+    """However slow everything is, the page comes within its bound."""
+    api.slow = dict.fromkeys(("users", "tickets", "orders", "payments"), 30.0)
+    loop = asyncio.get_running_loop()
+
+    began = loop.time()
+    page = await buyer.open(path.replace("TICKET", str(ticket["id"])))
+
+    assert page.status == 503
+    assert loop.time() - began < 0.3 + 0.25
+    assert "Try again" in page.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(500, json={"errors": [{"message": "Something went wrong"}]}),
+        httpx.Response(502, text="<html>Bad Gateway</html>"),
+        httpx.Response(200, text="not JSON"),
+        httpx.Response(200, json={"not": "a list"}),
+        httpx.Response(302, headers={"location": "https://evil.test/"}),
+    ],
+)
+async def test_odd_answers(api: FakeApi, visitor: Browser, answer: httpx.Response) -> None:
+    """Whatever comes in place of an answer is not shown to anybody."""
+    api.odd = {"tickets": answer}
+
+    page = await visitor.open("/")
+
+    assert page.status == 503
+    assert "Tickets can't be shown right now" in page.text
+
+
+async def test_a_refusal_without_a_reason(api: FakeApi, visitor: Browser) -> None:
+    """A gateway's 4xx that is not in our form is told by its number."""
+    api.odd = {"users": httpx.Response(413, text="<html>too large</html>")}
+    await visitor.open("/auth/signin")
+
+    page = await visitor.send("Sign In", email="me@example.com", password="password")
+
+    assert page.status == 413
+    assert "The request was refused (413)" in page.text
+
+
+async def test_our_own_mistake(app: Any, visitor: Browser) -> None:
+    """An exception is a page without details, and the log has them."""
+
+    async def broken() -> None:
+        raise RuntimeError("secret detail")
+
+    app.add_api_route("/broken", broken)
+
+    page = await visitor.open("/broken")
+
+    assert page.status == 500
+    assert "Something went wrong on our side" in page.text
+    assert "secret" not in page.html
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("DELETE", "/"), ("PUT", "/x")])
+async def test_no_such_page(visitor: Browser, method: str, path: str) -> None:
+    """Unknown pages and methods get the page that says so."""
+    answer = await visitor.http.request(method, path)
+
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.text
+
+
+async def test_head_is_answered(visitor: Browser) -> None:
+    """Whoever only asks for the headers gets those of the page."""
+    answer = await visitor.http.head("/")
+
+    assert answer.status_code == 200
+
+
+async def test_health(api: FakeApi, visitor: Browser) -> None:
+    """The client is alive and ready by itself: its pages say what else is not."""
+    api.away = {"users", "tickets", "orders", "payments"}
+
+    alive = await visitor.open("/healthz")
+    ready = await visitor.open("/readyz")
+
+    assert (alive.status, ready.status) == (200, 200)
