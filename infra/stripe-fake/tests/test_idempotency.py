@@ -93,6 +93,7 @@ async def test_concurrent_requests_with_one_key_execute_once(
     assert sorted(reply.status_code for reply in replies) == [200, 409, 409, 409, 409]
     refused = next(reply for reply in replies if reply.status_code == 409)
     assert error(refused)["code"] == "idempotency_key_in_use"
+    assert error(refused)["type"] == "invalid_request_error"
     assert refused.headers["stripe-should-retry"] == "true"
     assert (await send(http, "k", PAID)).headers["idempotent-replayed"] == "true"
     assert server.order("o1")["charges"] == 1

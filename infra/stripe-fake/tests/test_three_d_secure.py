@@ -92,6 +92,19 @@ async def test_the_page_sends_the_browser_back(http: httpx.AsyncClient, pay: Pay
     )
 
 
+async def test_the_page_takes_a_way_back_of_its_own(http: httpx.AsyncClient, pay: Pay) -> None:
+    """A shop that only knows the intent's id sends the browser with ?return_url=."""
+    waiting = await pay("tok_threeDSecureRequired")
+    page = f"/_fake/payment_intents/{waiting.id}/authentication"
+
+    pressed = await http.post(
+        page, params={"return_url": "https://ticketing.dev/o"}, data={"outcome": "failed"}
+    )
+
+    assert pressed.headers["location"].startswith("https://ticketing.dev/o?payment_intent=pi_")
+    assert pressed.headers["location"].endswith("redirect_status=failed")
+
+
 async def test_a_caller_without_a_cardholder_gets_a_decline(pay: Pay) -> None:
     """Off session, or told to fail on actions, the card is declined instead."""
     for option in ("off_session", "error_on_requires_action"):

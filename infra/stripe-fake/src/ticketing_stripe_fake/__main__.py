@@ -17,7 +17,11 @@ def main() -> None:
     try:
         settings = Settings.from_env(os.environ)
         configure(settings.LOG_LEVEL)
-        fake = Fake(settings.DATA, idempotency_ttl_seconds=settings.IDEMPOTENCY_TTL_SECONDS)
+        fake = Fake(
+            settings.DATA,
+            idempotency_ttl_seconds=settings.IDEMPOTENCY_TTL_SECONDS,
+            public_url=settings.PUBLIC_URL,
+        )
     except (ValueError, OSError, sqlite3.Error) as error:
         sys.exit(f"ticketing_stripe_fake can't start: {error}")
     log.info("listening", extra={"fields": {"host": settings.HOST, "port": settings.PORT}})

@@ -60,7 +60,7 @@ def _endpoint(fake: Fake, operation: Operation) -> Callable[[Request], Awaitable
     async def endpoint(request: Request) -> Response:
         is_post = operation.method == "POST"
         text = await request.body() if is_post else request.scope["query_string"]
-        pairs = parse_pairs(text.decode())
+        pairs = parse_pairs(text.decode(errors="replace"))
         key = request.headers.get("idempotency-key") if is_post else None
         answer = await fake.gate.pass_through(
             Incoming(
@@ -72,7 +72,7 @@ def _endpoint(fake: Fake, operation: Operation) -> Callable[[Request], Awaitable
                 key,
                 fingerprint(pairs) if key else b"",
                 request.headers.get("authorization"),
-                str(request.base_url).rstrip("/"),
+                (fake.public_url or str(request.base_url)).rstrip("/"),
             )
         )
         fake.counts.answered(name, str(answer.status) if answer.fate == "sent" else answer.fate)

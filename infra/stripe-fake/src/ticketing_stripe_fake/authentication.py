@@ -45,8 +45,9 @@ def routes(fake: Fake) -> list[Route]:
         except (LookupError, ValueError) as error:
             status = 404 if isinstance(error, LookupError) else 400
             return Response(orjson.dumps({"error": str(error)}), status)
-        if from_page and intent.return_url:
-            return RedirectResponse(_back(intent), 303)
+        back = intent.return_url or request.query_params.get("return_url")
+        if from_page and back:
+            return RedirectResponse(_with_result(back, intent), 303)
         content = orjson.dumps(render.payment_intent(intent))
         return Response(content, media_type="application/json")
 
@@ -75,7 +76,7 @@ def finish(fake: Fake, id: str, outcome: str, *, base_url: str = "") -> PaymentI
     return fake.ledger.table(PaymentIntent).get(id) or intent
 
 
-def _back(intent: PaymentIntent) -> str:
+def _with_result(return_url: str, intent: PaymentIntent) -> str:
     """Where Stripe sends the browser afterwards, with what it adds to the URL."""
     status = "succeeded" if intent.status == "succeeded" else "failed"
     added = urlencode(
@@ -85,5 +86,4 @@ def _back(intent: PaymentIntent) -> str:
             "redirect_status": status,
         }
     )
-    separator = "&" if "?" in (intent.return_url or "") else "?"
-    return f"{intent.return_url}{separator}{added}"
+    return f"{return_url}{'&' if '?' in return_url else '?'}{added}"

@@ -14,6 +14,8 @@ class Settings:
     LOG_LEVEL: str = "INFO"
     DATA: Path | None = None
     """Where the ledger survives restarts (an SQLite file); unset: memory only."""
+    PUBLIC_URL: str | None = None
+    """Where a browser reaches this server, for 3-D Secure; unset: as the API's caller did."""
     IDEMPOTENCY_TTL_SECONDS: float = DAY_SECONDS
     """Stripe keeps a key's first result for at least 24 hours."""
 

@@ -19,13 +19,15 @@ class Fake:
         data: Path | None = None,
         *,
         idempotency_ttl_seconds: float = DAY_SECONDS,
+        public_url: str | None = None,
         clock: Callable[[], float] = time.time,
         lock_seconds: float = 5,
     ) -> None:
-        """`data` is where the ledger survives.
+        """`data` is where the ledger survives, `public_url` where browsers reach the fake.
 
         Raises sqlite3.OperationalError when another process holds it longer than `lock_seconds`.
         """
+        self.public_url = public_url
         self.storage = SqliteStorage(data, lock_seconds) if data else Storage()
         self.ledger = Ledger(self.storage, clock)
         self.keys = IdempotencyKeys(self.storage, clock, idempotency_ttl_seconds)

@@ -30,14 +30,16 @@ class IdempotencyKeys:
         """The result to replay. Raises StripeError for a key that this request may not use."""
         if not 0 < len(key) <= MAXIMUM_LENGTH:
             message = f"Idempotency-Key must have 1 to {MAXIMUM_LENGTH} characters."
-            raise _refused(400, message)
+            raise _refused(message)
         if key in self._at_work:
             message = (
                 "There is currently another in-progress request using this Idempotent Key (that "
                 "probably means you submitted twice, and the other request is still going "
                 f"through): {key}. Please try again later."
             )
-            raise _refused(409, message, code="idempotency_key_in_use", should_retry=True)
+            raise StripeError(
+                409, message, code="idempotency_key_in_use", began=False, should_retry=True
+            )
         self._forget_expired()
         kept = self._kept.get(key)
         if kept is None:
@@ -48,13 +50,13 @@ class IdempotencyKeys:
                 "Keys for idempotent requests can only be used for the same endpoint they were "
                 f"first used for ('{endpoint}' vs '{kept.endpoint}'). {other}"
             )
-            raise _refused(400, message)
+            raise _refused(message)
         if kept.fingerprint != parameters:
             message = (
                 "Keys for idempotent requests can only be used with the same parameters they were "
                 f"first used with. {other}"
             )
-            raise _refused(400, message)
+            raise _refused(message)
         return kept
 
     @contextmanager
@@ -91,14 +93,5 @@ class IdempotencyKeys:
                 del self._kept[key]
 
 
-def _refused(
-    status: int, message: str, *, code: str | None = None, should_retry: bool | None = None
-) -> StripeError:
-    return StripeError(
-        status,
-        message,
-        type="idempotency_error",
-        code=code,
-        began=False,
-        should_retry=should_retry,
-    )
+def _refused(message: str) -> StripeError:
+    return StripeError(400, message, type="idempotency_error", began=False)

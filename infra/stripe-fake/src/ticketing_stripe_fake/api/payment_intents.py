@@ -56,7 +56,7 @@ def _redirects(asked: params.Params) -> str | None:
     allowed = asked.get("allowed_payment_method_types")
     if allowed is None:
         redirects: str = automatic.get("allow_redirects", "always")
-        return redirects
+        return redirects if automatic.get("enabled", True) else None
     if automatic:
         raise StripeError(
             400,
