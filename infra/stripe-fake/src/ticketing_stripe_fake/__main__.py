@@ -24,7 +24,7 @@ def main() -> None:
         )
     except (ValueError, OSError, sqlite3.Error) as error:
         sys.exit(f"ticketing_stripe_fake can't start: {error}")
-    log.info("listening", extra={"fields": {"host": settings.HOST, "port": settings.PORT}})
+    log.info("starting", extra={"fields": {"host": settings.HOST, "port": settings.PORT}})
     server(fake, host=settings.HOST, port=settings.PORT).run()
 
 
