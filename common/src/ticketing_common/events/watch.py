@@ -7,17 +7,17 @@ unsynced replicas. The services' databases are the truth; the stream only carrie
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from nats.errors import Error as NatsError
 from nats.js.api import StreamInfo
 
-from ticketing_common.errors import NotFoundError, ServiceUnavailableError, VersionConflictError
+from ticketing_common.errors import ServiceUnavailableError, VersionConflictError
 from ticketing_common.events.consumer import Consumer
 from ticketing_common.events.resync import Republisher
 from ticketing_common.events.stream import Stream
 from ticketing_common.store.position import StreamPosition
 from ticketing_common.store.store import AlreadyExistsError, Store
-from ticketing_common.types import in_milliseconds
 
 logger = logging.getLogger(__name__)
 
@@ -55,30 +55,33 @@ class StreamWatch:
 
     async def look(self) -> None:
         """Compare the stream with what is remembered; make up for what it lost."""
-        info = await self.stream.info()
-        remembered = await self._remembered()
-        if remembered and _moved_back(info, remembered):
+        here = _position(await self.stream.info())
+        remembered = await self.positions.find_id(StreamPosition.ID)
+        if remembered is None:
+            await self.positions.save(here)
+            return
+        if _moved_back(remembered, here):
             logger.error("the stream has lost messages: telling everything again")
             for consumer in self.consumers:
                 await consumer.recreate()
             for republisher in self.republishers:
                 await republisher.run()
-        await self._remember(info, remembered)
-
-    async def _remembered(self) -> StreamPosition | None:
-        try:
-            return await self.positions.get(StreamPosition.ID)
-        except NotFoundError:
-            return None
-
-    async def _remember(self, info: StreamInfo, remembered: StreamPosition | None) -> None:
-        assert info.created is not None  # noqa: S101 - the server always says
-        here = {"created": in_milliseconds(info.created), "last_sequence": info.state.last_seq}
-        if remembered is None:
-            await self.positions.save(StreamPosition(id=StreamPosition.ID, **here))
-        elif (remembered.created, remembered.last_sequence) != (*here.values(),):
-            await self.positions.save(remembered.next(**here))
+        if _key(remembered) != _key(here):
+            await self.positions.save(
+                remembered.next(created=here.created, last_sequence=here.last_sequence)
+            )
 
 
-def _moved_back(info: StreamInfo, remembered: StreamPosition) -> bool:
-    return info.created != remembered.created or info.state.last_seq < remembered.last_sequence
+def _position(info: StreamInfo) -> StreamPosition:
+    assert info.created is not None  # noqa: S101 - the server always says
+    return StreamPosition(
+        id=StreamPosition.ID, created=info.created, last_sequence=info.state.last_seq
+    )
+
+
+def _key(position: StreamPosition) -> tuple[datetime, int]:
+    return position.created, position.last_sequence
+
+
+def _moved_back(before: StreamPosition, now: StreamPosition) -> bool:
+    return now.created != before.created or now.last_sequence < before.last_sequence
