@@ -36,6 +36,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         listeners=[OrderCreatedListener(orders), OrderCancelledListener(orders)],
         republishers=[Republisher(orders, present_state)],
         work=[Recovery(orders, ledger, gateway, timing).run],
+        closing=[gateway.close],
     )
     app.state.cashier = Cashier(orders, ledger, gateway, timing)
     return app

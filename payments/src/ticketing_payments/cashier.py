@@ -1,5 +1,6 @@
 """Charging an order's card, once."""
 
+import asyncio
 import logging
 from datetime import timedelta
 
@@ -56,7 +57,17 @@ class Cashier:
         done, where the order changed at that moment.
         """
         self._check(order)
-        order = await self.orders.save(order.charging(now(), timedelta(seconds=self.timing.lease)))
+        lease_until = now() + timedelta(seconds=self.timing.lease)
+        order = await self.orders.save(order.charging(lease_until))
+        try:
+            async with asyncio.timeout((lease_until - now()).total_seconds()):
+                return await self._take(order, token)
+        except (ServiceUnavailableError, VersionConflictError) as error:
+            raise PaymentUnknownError from error.__cause__ or error
+        except TimeoutError as error:
+            raise PaymentUnknownError from error
+
+    async def _take(self, order: Order, token: str) -> Order:
         try:
             outcome = await self._charge(order, token)
             if isinstance(outcome, Succeeded):
@@ -64,8 +75,6 @@ class Cashier:
             return await retrying(lambda: self._settle(order, outcome))
         except LostLeaseError:
             return await self.orders.get(order.id)
-        except (ServiceUnavailableError, VersionConflictError) as error:
-            raise PaymentUnknownError from error
 
     def _check(self, order: Order) -> None:
         if order.cancelled:
@@ -110,7 +119,8 @@ class Cashier:
         number = order.payment.intent_number
         try:
             intent = await self.gateway.create(order.id, number, cents(order.price))
-        except StripeFailedError:
+        except (StripeFailedError, RefusedError):
+            # Stripe would repeat this answer for this key, so the next try needs another one.
             await self._write(order, intent_number=number + 1)
             raise
         return await self._write(order, intent_id=intent.id)
@@ -122,7 +132,15 @@ class Cashier:
         left = payment.lease_until - now()
         if left < timedelta(seconds=self.gateway.timeout):
             raise StripeUnavailableError  # the answer could come after the lease has run out
-        intent = await self.gateway.confirm(payment.intent_id, token, order.id, payment.attempt)
+        try:
+            intent = await self.gateway.confirm(payment.intent_id, token, order.id, payment.attempt)
+        except CardDeclinedError:
+            raise
+        except RefusedError:
+            # An earlier try, given up as lost, may have landed in between.
+            intent = await self.gateway.retrieve(payment.intent_id)
+            if isinstance(outcome_of(intent), NotCharged):
+                raise
         outcome = outcome_of(intent)
         if outcome is None:
             raise StripeUnavailableError
@@ -138,14 +156,19 @@ class Cashier:
         return await retrying(attempt)
 
     async def _settle(self, order: Order, outcome: Outcome) -> Order:
-        decided, events = decide(await self._mine(order), outcome, now())
+        current = await self.orders.get(order.id)
+        # A charge nobody knows of is a fact, whoever holds the lease by now.
+        if not isinstance(outcome, Succeeded) or current.payment.charge_id is not None:
+            self._require_mine(current, order)
+        decided, events = decide(current, outcome, now())
         return await self.orders.save(decided, *events)
 
     async def _mine(self, order: Order) -> Order:
         current = await self.orders.get(order.id)
-        if (current.payment.status, current.payment.attempt) != (
-            PaymentStatus.CHARGING,
-            order.payment.attempt,
-        ):
-            raise LostLeaseError
+        self._require_mine(current, order)
         return current
+
+    def _require_mine(self, current: Order, order: Order) -> None:
+        held = current.payment.status, current.payment.attempt
+        if held != (PaymentStatus.CHARGING, order.payment.attempt):
+            raise LostLeaseError

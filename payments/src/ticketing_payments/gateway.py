@@ -15,7 +15,7 @@ from ticketing_common.errors import ServiceUnavailableError
 
 T = TypeVar("T")
 
-GIVEN_BACK = ("succeeded", "pending")  # states of a refund
+REFUND_ENDED = ("failed", "canceled")  # states in which a refund gives nothing back
 
 
 class IntentStatus(StrEnum):
@@ -47,10 +47,6 @@ class StripeFailedError(StripeUnavailableError):
     """Stripe answered with a failure of its own, and will answer the same for this key again."""
 
 
-class CardDeclinedError(Exception):
-    """The card was refused; the message is for its holder."""
-
-
 class RefusedError(Exception):
     """Stripe understood and will not do it, whatever we try; `code` says why."""
 
@@ -59,19 +55,24 @@ class RefusedError(Exception):
         self.code = code
 
 
+class CardDeclinedError(RefusedError):
+    """The card was refused; the message is for its holder."""
+
+
 class StripeGateway:
     """`timeout` bounds one call, in seconds."""
 
     def __init__(self, key: str, api_base: str, timeout: float) -> None:
         self.timeout = timeout
-        self._client = stripe.StripeClient(
-            key,
-            base_addresses={"api": api_base},
-            max_network_retries=0,
-            http_client=stripe.HTTPXClient(timeout=timeout),
+        self._http = stripe.HTTPXClient(timeout=timeout)
+        client = stripe.StripeClient(
+            key, base_addresses={"api": api_base}, max_network_retries=0, http_client=self._http
         )
-        self._intents = self._client.v1.payment_intents
-        self._refunds = self._client.v1.refunds
+        self._intents = client.v1.payment_intents
+        self._refunds = client.v1.refunds
+
+    async def close(self) -> None:
+        await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def create(self, order_id: str, number: int, amount: int) -> Intent:
         """A new intent over so many cents, unconfirmed: it can't charge anyone yet."""
@@ -99,16 +100,26 @@ class StripeGateway:
         return _intent(await self._ask(call))
 
     async def retrieve(self, intent_id: str) -> Intent:
-        return _intent(await self._ask(self._intents.retrieve_async(intent_id)))
+        """Never raise `RefusedError`: what can't be shown may have charged all the same."""
+        try:
+            return _intent(await self._ask(self._intents.retrieve_async(intent_id)))
+        except RefusedError as error:
+            raise StripeUnavailableError from error
 
     async def cancel(self, intent_id: str) -> Intent:
         """Raise `RefusedError` where it can't be cancelled any more."""
         return _intent(await self._ask(self._intents.cancel_async(intent_id)))
 
     async def refund(self, intent: Intent, order_id: str, number: int) -> str:
-        """Give all of it back, unless that was done before; return the last refund's id."""
-        if done := await self._refunded(intent):
+        """Give all of it back, unless that was done before; return the last refund's id.
+
+        Raise `StripeUnavailableError` while a refund is under way: it may yet fail. One that
+        failed has used up its key, so each of them counts into the next one's.
+        """
+        refunds = await self._refunds_of(intent)
+        if done := _given_back(intent, refunds):
             return done
+        number += sum(refund.status in REFUND_ENDED for refund in refunds)
         call = self._refunds.create_async(
             {"payment_intent": intent.id},
             {"idempotency_key": f"refund/{order_id}/{number}"},
@@ -118,35 +129,42 @@ class StripeGateway:
         except RefusedError as error:
             if error.code != "charge_already_refunded":
                 raise
-            return await self._refunded(intent) or error.code
-        if refund.status not in GIVEN_BACK:
-            raise RefusedError(f"the refund is {refund.status}", refund.status)
+            return _given_back(intent, await self._refunds_of(intent)) or error.code
+        if refund.status != "succeeded":
+            raise StripeUnavailableError
         return str(refund.id)
 
-    async def _refunded(self, intent: Intent) -> str | None:
-        """The last refund's id where all of the intent's amount has been given back."""
+    async def _refunds_of(self, intent: Intent) -> list[stripe.Refund]:
         params: Any = {"payment_intent": intent.id, "limit": 100}
-        listed = await self._ask(self._refunds.list_async(params))
-        refunds = [refund for refund in listed.data if refund.status in GIVEN_BACK]
-        if sum(refund.amount for refund in refunds) < intent.amount:
-            return None
-        return str(refunds[0].id)
+        return (await self._ask(self._refunds.list_async(params))).data
 
     async def _ask(self, call: Awaitable[T]) -> T:
+        """Only Stripe's own words say that nothing was done; all else leaves it open."""
         try:
             async with asyncio.timeout(self.timeout):
                 return await call
         except stripe.CardError as error:
-            raise CardDeclinedError(error.user_message or "Your card was declined.") from error
-        except (TimeoutError, stripe.APIConnectionError, stripe.RateLimitError) as error:
-            raise StripeUnavailableError from error
-        except stripe.StripeError as error:
-            status = error.http_status or 0
-            if status >= 500:
-                raise StripeFailedError from error
-            if status in (409, 429) or error.code == "lock_timeout" or not status:
+            message = error.user_message or "Your card was declined."
+            raise CardDeclinedError(message, error.code) from error
+        except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
+            if error.code == "lock_timeout":
                 raise StripeUnavailableError from error
             raise RefusedError(str(error), error.code) from error
+        except stripe.StripeError as error:
+            failed = (error.http_status or 0) >= 500
+            raise (StripeFailedError if failed else StripeUnavailableError) from error
+        except Exception as error:  # the library stumbles over answers that are not Stripe's
+            raise StripeUnavailableError from error
+
+
+def _given_back(intent: Intent, refunds: list[stripe.Refund]) -> str | None:
+    """The last refund's id where all of the intent's amount has been given back."""
+    begun = [refund for refund in refunds if refund.status not in REFUND_ENDED]
+    if sum(refund.amount for refund in begun) < intent.amount:
+        return None
+    if any(refund.status != "succeeded" for refund in begun):
+        raise StripeUnavailableError
+    return str(begun[0].id)
 
 
 def _intent(found: Any) -> Intent:

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 PAGE = 100  # orders a look
 CONCURRENCY = 16  # of them at Stripe at a time
-MAX_BACKOFF = 60.0  # seconds, also the longest an authentication goes unnoticed
+MAX_BACKOFF = 30  # intervals, also the longest an authentication goes unnoticed
 
 
 class Recovery:
@@ -77,7 +77,13 @@ class Recovery:
             except VersionConflictError:
                 return  # somebody else was faster
             except (StripeUnavailableError, RefusedError) as error:
-                logger.warning("will look again", extra={"order": order.id, "reason": repr(error)})
+                reason = repr(error.__cause__ or error)
+                logger.warning("will look again", extra={"order": order.id, "reason": reason})
+                await self._later(order)
+            except ServiceUnavailableError:
+                raise
+            except Exception:  # one order must not keep the others waiting
+                logger.exception("could not recover", extra={"order": order.id})
                 await self._later(order)
 
     async def step(self, order: Order) -> None:
@@ -131,7 +137,7 @@ class Recovery:
     async def _later(self, order: Order, **changes: object) -> None:
         """Look again after a while that doubles with every look in vain."""
         looks = order.payment.looks
-        delay = min(self.interval * 2 ** min(looks, 10), MAX_BACKOFF)
+        delay = self.interval * min(2 ** min(looks, 10), MAX_BACKOFF)
         try:
             await self.orders.save(
                 order.with_payment(

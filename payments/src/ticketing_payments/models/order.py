@@ -4,7 +4,7 @@ One compare-and-set on it sees both, so no charge is begun for an order already 
 cancelled and no cancel slips by a charge under way.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
@@ -74,14 +74,14 @@ class Order(Document):
         """One version on, with these fields of the payment changed."""
         return self.next(payment=self.payment.model_copy(update=changes))
 
-    def charging(self, at: datetime, lease: timedelta) -> Self:
+    def charging(self, lease_until: datetime) -> Self:
         """Taken by one request: nobody else talks to Stripe about it while the lease lasts."""
         return self.with_payment(
             status=PaymentStatus.CHARGING,
             attempt=self.payment.attempt + 1,
             payment_id=self.payment.payment_id or new_id(),
-            lease_until=at + lease,
-            look_at=at + lease,
+            lease_until=lease_until,
+            look_at=lease_until,
             looks=0,
             client_secret=None,
             message=None,

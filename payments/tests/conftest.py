@@ -1,0 +1,192 @@
+"""A payments service on Stripe's fake, and what its surroundings do to an order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future
+from datetime import timedelta
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+
+from ticketing_common.events.catalogue import OrderCancelled, OrderCreated, OrderStatus
+from ticketing_common.store import Database, Store
+from ticketing_common.testing.sessions import JWT_KEY
+from ticketing_common.timing import Timing
+from ticketing_common.types import new_id, now
+from ticketing_payments.app import create_app
+from ticketing_payments.cashier import Cashier
+from ticketing_payments.config import Settings
+from ticketing_payments.events.listeners.order_cancelled import OrderCancelledListener
+from ticketing_payments.events.listeners.order_created import OrderCreatedListener
+from ticketing_payments.gateway import StripeGateway
+from ticketing_payments.ledger import Ledger
+from ticketing_payments.models.order import Order
+from ticketing_payments.models.payment import Payment
+from ticketing_payments.recovery import Recovery
+from ticketing_stripe_fake.testing import RunningFake, stripe_fake
+
+STRIPE_KEY = "sk_test_payments"
+WINDOW = 15  # seconds: a quarter of the full timings
+SETTLED_WITHIN = 12  # looks
+
+Act = Callable[..., Awaitable[Order]]
+
+
+@pytest.fixture(scope="session")
+def stripe_server() -> Iterator[RunningFake]:
+    """Stripe's fake on a port and in an event loop of its own: those of the tests come and go."""
+    started: Future[tuple[RunningFake, Callable[[], object]]] = Future()
+
+    async def serve() -> None:
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        async with stripe_fake() as running:
+            started.set_result((running, lambda: loop.call_soon_threadsafe(stop.set)))
+            await stop.wait()
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except BaseException as error:
+            if started.done():
+                raise
+            started.set_exception(error)
+
+    thread = Thread(target=run, name="stripe-fake")
+    thread.start()
+    running, stop = started.result(timeout=20)
+    yield running
+    stop()
+    thread.join(timeout=20)
+
+
+@pytest.fixture
+def stripe(stripe_server: RunningFake) -> RunningFake:
+    """Stripe, as if newly started."""
+    stripe_server.fake.reset()
+    return stripe_server
+
+
+@pytest.fixture
+def settings(stripe: RunningFake) -> Settings:
+    return Settings(
+        JWT_KEY=JWT_KEY,
+        MONGO_URI="mongodb://unused/payments",
+        NATS_URL="nats://unused",
+        NATS_CLUSTER_ID="ticketing",
+        NATS_CLIENT_ID="test",
+        STRIPE_KEY=STRIPE_KEY,
+        STRIPE_API_BASE=stripe.url,
+        EXPIRATION_WINDOW_SECONDS=WINDOW,
+    )
+
+
+@pytest.fixture
+async def api(client_of: Any, settings: Settings, database: Database) -> httpx.AsyncClient:
+    client: httpx.AsyncClient = await client_of(create_app(settings, database))
+    return client
+
+
+@pytest.fixture
+async def orders(database: Database) -> Store[Order]:
+    store = Store(database, Order)
+    await database.prepare([store, Store(database, Payment)])
+    return store
+
+
+@pytest.fixture
+async def payments(database: Database, orders: Store[Order]) -> Store[Payment]:
+    return Store(database, Payment)
+
+
+@pytest.fixture
+def ledger(payments: Store[Payment]) -> Ledger:
+    return Ledger(payments)
+
+
+@pytest.fixture
+def timing() -> Timing:
+    return Timing.of(WINDOW)
+
+
+@pytest.fixture
+async def gateway(stripe: RunningFake, timing: Timing) -> AsyncIterator[StripeGateway]:
+    gateway = StripeGateway(STRIPE_KEY, stripe.url, timing.stripe_timeout)
+    yield gateway
+    await gateway.close()
+
+
+@pytest.fixture
+def cashier(
+    orders: Store[Order], ledger: Ledger, gateway: StripeGateway, timing: Timing
+) -> Cashier:
+    return Cashier(orders, ledger, gateway, timing)
+
+
+@pytest.fixture
+def recovery(
+    orders: Store[Order], ledger: Ledger, gateway: StripeGateway, timing: Timing
+) -> Recovery:
+    return Recovery(orders, ledger, gateway, timing)
+
+
+def _event(order: dict[str, Any]) -> dict[str, Any]:
+    price = order.pop("price")
+    return {**order, "ticket": {"id": new_id(), "price": price, "reservation": 1}}
+
+
+@pytest.fixture
+def place(orders: Store[Order]) -> Act:
+    """`await place(price=20, expires_in=900)`: an order the service has heard of."""
+
+    async def place(expires_in: float = 900, **fields: Any) -> Order:
+        fresh = {"id": new_id(), "version": 0, "status": OrderStatus.CREATED, "price": 20}
+        moment = now() + timedelta(seconds=expires_in)
+        event = _event({**fresh, "user_id": new_id(), "expires_at": moment, **fields})
+        await OrderCreatedListener(orders).on_message(OrderCreated(**event))
+        return await orders.get(event["id"])
+
+    return place
+
+
+@pytest.fixture
+def cancel(orders: Store[Order]) -> Act:
+    """`await cancel(order)`: the service hears that the order has been cancelled."""
+
+    async def cancel(order: Order) -> Order:
+        names = "id", "user_id", "price", "expires_at"
+        fields = {name: getattr(order, name) for name in names}
+        event = _event({**fields, "version": 1, "status": OrderStatus.CANCELLED})
+        await OrderCancelledListener(orders).on_message(OrderCancelled(**event))
+        return await orders.get(order.id)
+
+    return cancel
+
+
+@pytest.fixture
+def recover(orders: Store[Order], recovery: Recovery) -> Act:
+    """`await recover(order)`: time passes until the order's next look, and recovery takes it."""
+
+    async def recover(order: Order) -> Order:
+        order = await orders.get(order.id)
+        if order.payment.look_at:
+            await orders.save(order.with_payment(look_at=now()))
+        await recovery.look()
+        return await orders.get(order.id)
+
+    return recover
+
+
+@pytest.fixture
+def settle(recover: Act) -> Act:
+    """`await settle(order)`: recovery looks until it has nothing left to look for."""
+
+    async def settle(order: Order) -> Order:
+        for _ in range(SETTLED_WITHIN):
+            order = await recover(order)
+            if order.payment.look_at is None:
+                return order
+        raise AssertionError(f"not settled after {SETTLED_WITHIN} looks: {order.payment}")
+
+    return settle

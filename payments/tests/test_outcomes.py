@@ -1,0 +1,181 @@
+"""The table of states, cell by cell."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ticketing_common.events.catalogue import OrderStatus
+from ticketing_common.types import new_id, now
+from ticketing_payments.gateway import Intent, IntentStatus
+from ticketing_payments.models.order import Order, PaymentStatus, Progress
+from ticketing_payments.outcomes import (
+    ActionRequired,
+    IntentCanceled,
+    NotCharged,
+    Outcome,
+    Succeeded,
+    after_cancel,
+    decide,
+    outcome_of,
+)
+
+AT = now()
+SUCCEEDED, DECLINED = Succeeded("ch_1"), NotCharged("Your card was declined.")
+ASKED, DEAD = ActionRequired("secret"), IntentCanceled()
+
+
+def _order(cancelled: bool = False, **payment: Any) -> Order:
+    """An order being charged, with an intent."""
+    charging: dict[str, Any] = {
+        "status": PaymentStatus.CHARGING,
+        "attempt": 1,
+        "lease_until": AT,
+        "look_at": AT + timedelta(seconds=9),
+        "looks": 3,
+        "payment_id": new_id(),
+        "intent_id": "pi_1",
+    }
+    return Order(
+        id=new_id(),
+        version=4,
+        user_id=new_id(),
+        status=OrderStatus.CANCELLED if cancelled else OrderStatus.CREATED,
+        price=20,
+        expires_at=AT,
+        order_version=1,
+        payment=Progress(**{**charging, **payment}),
+    )
+
+
+INTENT = Intent("pi_1", "", 2000, "ch_1", "secret", "Your card was declined.")
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (IntentStatus.SUCCEEDED, SUCCEEDED),
+        (IntentStatus.CANCELED, DEAD),
+        (IntentStatus.REQUIRES_ACTION, ASKED),
+        (IntentStatus.REQUIRES_PAYMENT_METHOD, DECLINED),
+        (IntentStatus.REQUIRES_CONFIRMATION, DECLINED),
+        (IntentStatus.PROCESSING, None),
+    ],
+)
+def test_what_an_intent_says(status: str, outcome: Outcome | None) -> None:
+    """Each state of an intent has its outcome; one in process has none yet."""
+    assert outcome_of(replace(INTENT, status=status)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (SUCCEEDED, {"status": PaymentStatus.CHARGED, "charge_id": "ch_1", "look_at": None}),
+        (
+            DECLINED,
+            {"status": PaymentStatus.NONE, "message": "Your card was declined.", "look_at": None},
+        ),
+        (ASKED, {"status": PaymentStatus.NONE, "client_secret": "secret", "look_at": AT}),
+        (
+            DEAD,
+            {
+                "status": PaymentStatus.NONE,
+                "intent_id": None,
+                "intent_number": 2,
+                "look_at": None,
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("status", [PaymentStatus.CHARGING, PaymentStatus.NONE])
+def test_a_live_order(status: PaymentStatus, outcome: Outcome, expected: dict[str, Any]) -> None:
+    """Charged in time is charged; anything else leaves it to be paid, with the same intent where
+    that is still good."""
+    order = _order(status=status)
+
+    decided, events = decide(order, outcome, AT)
+
+    changed = {"lease_until": None, "looks": 0, **expected}
+    assert decided == order.next(payment=order.payment.model_copy(update=changed))
+    assert [event.subject for event in events] == ["payment:created"] * (outcome is SUCCEEDED)
+
+
+def test_what_payment_created_tells() -> None:
+    """The payment's id was chosen before the charge; Stripe's is the charge's."""
+    order = _order()
+
+    _, (event,) = decide(order, SUCCEEDED, AT)
+
+    assert event.model_dump(by_alias=True) == {
+        "id": order.payment.payment_id,
+        "orderId": order.id,
+        "stripeId": "ch_1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (SUCCEEDED, {"status": PaymentStatus.REFUND_DUE, "charge_id": "ch_1", "look_at": AT}),
+        (
+            DECLINED,
+            {"status": PaymentStatus.SETTLED, "message": "Your card was declined.", "look_at": AT},
+        ),
+        (ASKED, {"status": PaymentStatus.SETTLED, "look_at": AT}),
+        (DEAD, {"status": PaymentStatus.SETTLED, "look_at": None}),
+    ],
+)
+@pytest.mark.parametrize(
+    "status", [PaymentStatus.CHARGING, PaymentStatus.NONE, PaymentStatus.SETTLED]
+)
+def test_a_cancelled_order(
+    status: PaymentStatus, outcome: Outcome, expected: dict[str, Any]
+) -> None:
+    """Defect 5 of the base: payment of a cancelled order completed it.
+
+    What was charged for it is owed back, nobody is told of a payment, and an intent that may
+    still charge is looked at again.
+    """
+    order = _order(cancelled=True, status=status)
+
+    decided, events = decide(order, outcome, AT)
+
+    changed = {"lease_until": None, "looks": 0, "client_secret": None, **expected}
+    assert decided == order.next(payment=order.payment.model_copy(update=changed))
+    assert events == []
+
+
+def test_a_cancelled_order_without_an_intent() -> None:
+    """There is nothing at Stripe to look at."""
+    decided, _ = decide(_order(cancelled=True, intent_id=None), NotCharged(), AT)
+
+    assert (decided.payment.status, decided.payment.look_at) == (PaymentStatus.SETTLED, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (PaymentStatus.NONE, PaymentStatus.SETTLED),
+        (PaymentStatus.CHARGING, None),  # whoever is at it, or recovery, will see the cancel
+        (PaymentStatus.CHARGED, PaymentStatus.REFUND_DUE),
+        (PaymentStatus.REFUND_DUE, None),
+        (PaymentStatus.REFUNDED, None),
+        (PaymentStatus.SETTLED, None),
+    ],
+)
+def test_when_a_cancel_is_heard(status: PaymentStatus, expected: PaymentStatus | None) -> None:
+    """Defect 6 of the base: a cancel after the payment kept the money.
+
+    A charge is owed back at once; an idle payment is closed; the others are on their way.
+    """
+    due = after_cancel(_order(cancelled=True, status=status, charge_id="ch_1"), AT)
+
+    assert (due.payment.status if due else None) == expected
+    assert due is None or due.payment.look_at == AT
+
+
+@pytest.mark.parametrize("status", list(PaymentStatus))
+def test_a_live_order_is_owed_nothing(status: PaymentStatus) -> None:
+    """Only a cancel gives money back."""
+    assert after_cancel(_order(status=status), AT) is None
