@@ -11,33 +11,33 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ticketing_local.files import write_atomically
 
-HOST = "ticketing.dev"
-_NAMES = (HOST, "localhost")
 _ADDRESSES = ("127.0.0.1", "::1")
 _LIFETIME = datetime.timedelta(days=365)  # browsers refuse more than 398
 _RENEWAL = datetime.timedelta(days=30)
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
+def certificate(folder: Path, host: str) -> tuple[Path, Path]:
     """The certificate chain and its key, made on first use and again before they expire.
 
     The authority's key is thrown away: whoever trusts `authority.pem` trusts this one certificate.
     """
     chain, key = folder / "certificate.pem", folder / "key.pem"
-    if not (key.exists() and chain.exists() and _is_fresh(chain.read_bytes())):
-        _make(folder / "authority.pem", chain, key)
+    if not (key.exists() and chain.exists() and _is_fresh(chain.read_bytes(), host)):
+        _make(host, folder / "authority.pem", chain, key)
     return chain, key
 
 
-def _is_fresh(pem: bytes) -> bool:
+def _is_fresh(pem: bytes, host: str) -> bool:
     try:
         kept = x509.load_pem_x509_certificate(pem)
     except ValueError:
         return False
-    return kept.not_valid_after_utc - datetime.datetime.now(datetime.UTC) > _RENEWAL
+    left = kept.not_valid_after_utc - datetime.datetime.now(datetime.UTC)
+    return left > _RENEWAL and kept.subject == _name(host)
 
 
-def _make(authority: Path, chain: Path, key: Path) -> None:
+def _make(host: str, authority: Path, chain: Path, key: Path) -> None:
+    names = (host, "localhost")
     authority_key = ec.generate_private_key(ec.SECP256R1())
     own_key = ec.generate_private_key(ec.SECP256R1())
     issuer = _name("Ticketing on this machine")
@@ -48,7 +48,7 @@ def _make(authority: Path, chain: Path, key: Path) -> None:
         .add_extension(
             x509.NameConstraints(
                 permitted_subtrees=[
-                    *(x509.DNSName(name) for name in _NAMES),
+                    *(x509.DNSName(name) for name in names),
                     *(x509.IPAddress(ipaddress.ip_network(address)) for address in _ADDRESSES),
                 ],
                 excluded_subtrees=None,
@@ -61,11 +61,11 @@ def _make(authority: Path, chain: Path, key: Path) -> None:
         .sign(authority_key, hashes.SHA256())
     )
     leaf = (
-        _builder(_name(HOST), issuer, own_key.public_key())
+        _builder(_name(host), issuer, own_key.public_key())
         .add_extension(
             x509.SubjectAlternativeName(
                 [
-                    *(x509.DNSName(name) for name in _NAMES),
+                    *(x509.DNSName(name) for name in names),
                     *(x509.IPAddress(ipaddress.ip_address(address)) for address in _ADDRESSES),
                 ]
             ),

@@ -1,8 +1,8 @@
 """What is said once everything is ready."""
 
 import socket
+from urllib.parse import urlsplit
 
-from ticketing_local.certificate import HOST
 from ticketing_local.demo import BUYER, SELLER
 from ticketing_local.options import Options
 
@@ -29,15 +29,15 @@ def greeting(options: Options, url: str, seconds: float) -> list[str]:
         f"  Window   {options.expiration_seconds} s to pay for an order",
         f"  Data     {options.data} (logs in {options.data / 'logs'})",
         "  Stop     Ctrl-C",
-        *(_https_hints(options) if options.https else []),
+        *(_https_hints(options, urlsplit(url).hostname or "") if options.https else []),
         "",
     ]
 
 
-def _https_hints(options: Options) -> list[str]:
+def _https_hints(options: Options, host: str) -> list[str]:
     hints = [f"  Trust    {options.data / 'https' / 'authority.pem'}, in your browser, once"]
-    if not _is_this_machine(HOST):
-        hints.append(f"  Name     add the line `127.0.0.1 {HOST}` to /etc/hosts")
+    if not _is_this_machine(host):
+        hints.append(f"  Name     add the line `127.0.0.1 {host}` to /etc/hosts")
     return hints
 
 

@@ -13,7 +13,7 @@ _TIME = ("timestamp", "time", "asctime")
 _LEVEL = ("level", "levelname")
 _MESSAGE = ("message", "msg", "event")
 _TRACE = ("exc_info", "exception", "traceback", "stack_info")
-_LEFT_OUT = (*_TIME, *_LEVEL, *_MESSAGE, *_TRACE, "service", "logger", "taskName")
+_LEFT_OUT = (*_TIME, *_LEVEL, *_MESSAGE, *_TRACE, "service", "logger", "taskName", "color_message")
 
 
 def parse(line: str) -> dict[str, Any] | None:
@@ -36,7 +36,9 @@ def is_severe(line: str) -> bool:
 def message(line: str) -> str:
     """What a line says, without its time and level."""
     record = parse(line)
-    return line.strip() if record is None else str(_first(record, _MESSAGE))
+    if record is None:
+        return _printable(line.strip())
+    return _printable(f"{_first(record, _MESSAGE)} {_extra(record)}".strip())
 
 
 class Renderer:
@@ -54,16 +56,13 @@ class Renderer:
         if record is None:
             return [f"{prefix} {_printable(line)}"]
         level = str(_first(record, _LEVEL)).upper()
-        extra = " ".join(
-            f"{key}={_value(value)}" for key, value in record.items() if key not in _LEFT_OUT
-        )
         text = " ".join(
             part
             for part in (
                 self._paint(_clock(_first(record, _TIME)), _DIM),
                 self._paint(f"{level:<7}", _LEVELS.get(level, "")),
                 _printable(str(_first(record, _MESSAGE))),
-                self._paint(_printable(extra), _DIM),
+                self._paint(_printable(_extra(record)), _DIM),
             )
             if part
         )
@@ -76,6 +75,11 @@ class Renderer:
 
 def _first(record: dict[str, Any], keys: tuple[str, ...]) -> Any:
     return next((record[key] for key in keys if record.get(key) is not None), "")
+
+
+def _extra(record: dict[str, Any]) -> str:
+    pairs = (item for item in record.items() if item[0] not in _LEFT_OUT)
+    return " ".join(f"{key}={_value(value)}" for key, value in pairs)
 
 
 def _clock(value: Any) -> str:

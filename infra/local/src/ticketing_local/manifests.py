@@ -1,5 +1,6 @@
 """What the Kubernetes manifests say, so that it is written down once."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import yaml
 from ticketing_local.keys import Secrets
 from ticketing_local.problems import ProblemError
 
+_JETSTREAM = re.compile(r"^(jetstream \{.*?store_dir: )\S+(.*?^\})", re.MULTILINE | re.DOTALL)
 _REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)")
 
 
@@ -36,6 +38,11 @@ class Manifests:
         ]
         self._config = self._config_maps()
 
+    def host(self) -> str:
+        """The name under which the ingress serves the site."""
+        (document,) = _load(self._ingress)
+        return str(document["spec"]["rules"][0]["host"])
+
     def routes(self) -> list[Route]:
         """The ingress's routes, in its order."""
         return [
@@ -48,6 +55,14 @@ class Manifests:
             for rule in document["spec"]["rules"]
             for path in rule["http"]["paths"]
         ]
+
+    def jetstream(self, folder: Path) -> str:
+        """The NATS configuration's `jetstream` block, with its data in the folder."""
+        path = self._base / "nats" / "nats.conf"
+        block = _JETSTREAM.search(_read(path))
+        if block is None:
+            raise ProblemError(f"{path} has no jetstream block with a store_dir.")
+        return f"{block[1]}{json.dumps(str(folder))}{block[2]}"
 
     def environment(self, service: str, secrets: Secrets, instance: str) -> dict[str, str]:
         """The variables of a service's container, every reference resolved.
@@ -83,7 +98,7 @@ class Manifests:
             for generator in document.get("configMapGenerator", []):
                 lines = list(generator.get("literals", []))
                 for name in generator.get("envs", []):
-                    lines += (self._base / name).read_text().splitlines()
+                    lines += _read(self._base / name).splitlines()
                 pairs = [line.partition("=") for line in lines if line and line[0] != "#"]
                 maps[generator["name"]] = {name: value for name, _, value in pairs}
         return maps
@@ -123,12 +138,17 @@ class Manifests:
 
 def _load(path: Path) -> Iterator[dict[str, Any]]:
     try:
-        documents = list(yaml.safe_load_all(path.read_text()))
-    except (OSError, yaml.YAMLError) as error:
-        raise ProblemError(
-            f"The manifest {path} can't be read: {error}".replace("\n", " ")
-        ) from error
+        documents = list(yaml.safe_load_all(_read(path)))
+    except yaml.YAMLError as error:
+        raise ProblemError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
     yield from (document for document in documents if document)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ProblemError(f"The manifest {path} can't be read: {error.strerror}.") from None
 
 
 def _expand(value: str, known: Mapping[str, str]) -> str:

@@ -8,8 +8,6 @@ import signal
 import time
 from typing import TextIO
 
-import httpx
-
 from ticketing_local.console import Console
 from ticketing_local.demo import make_demo
 from ticketing_local.files import free_bytes, make_folder, write_atomically
@@ -105,8 +103,8 @@ class _Run:
 
     async def _make_demo(self) -> None:
         try:
-            await make_demo(self._stack.inside_url)
-        except (httpx.HTTPError, ValueError) as error:
+            await asyncio.to_thread(make_demo, self._stack.inside_url)
+        except (OSError, ValueError) as error:
             self._console.line(f"The demo data could not be made: {error!r}")
 
     async def _stop(self) -> None:

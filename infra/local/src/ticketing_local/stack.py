@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ticketing_local import binaries
-from ticketing_local.certificate import HOST, certificate
 from ticketing_local.files import make_folder
 from ticketing_local.keys import Secrets
 from ticketing_local.manifests import Manifests, Route
@@ -50,6 +49,7 @@ class Builder:
             self._folder("nats"),
             self.ports.of("nats"),
             self.ports.of("nats-monitor"),
+            self.manifests.jetstream(self._folder("nats")),
         )
         jobs = redis(
             self.programs[binaries.REDIS],
@@ -130,6 +130,12 @@ class Builder:
     def _gateway(
         self, routes: Sequence[Route], services: Mapping[str, Sequence[Process]], inside: int
     ) -> Process:
+        certificate = None
+        if self.options.https:
+            # Only now, as hardly anyone needs it.
+            from ticketing_local.certificate import certificate as made
+
+            certificate = made(self._folder("https"), self.manifests.host())
         gateway = Gateway(
             port=self.options.port,
             inside=inside,
@@ -138,7 +144,7 @@ class Builder:
                 route.service: [replica.port for replica in services[route.service]]
                 for route in routes
             },
-            certificate=certificate(self._folder("https")) if self.options.https else None,
+            certificate=certificate,
             verbose=self.options.verbose,
         )
         return nginx(self.programs[binaries.NGINX], self._folder("nginx"), gateway)
@@ -157,11 +163,17 @@ class Builder:
 
     def _environ_of_services(self) -> dict[str, str]:
         """The user's environment, such as LOG_LEVEL, without what was meant for us."""
-        return {name: value for name, value in self.environ.items() if name not in OWN_VARIABLES}
+        environ = {name: value for name, value in self.environ.items() if name not in OWN_VARIABLES}
+        if environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+            # Nothing beside the sources then; but compiling it all takes half of a start.
+            environ["PYTHONPYCACHEPREFIX"] = str(self._folder("pycache"))
+        return environ
 
     def _folder(self, name: str) -> Path:
         return make_folder(self.options.data / name)
 
     def _url(self) -> str:
-        scheme, host = ("https", HOST) if self.options.https else ("http", "localhost")
+        scheme, host = (
+            ("https", self.manifests.host()) if self.options.https else ("http", "localhost")
+        )
         return f"{scheme}://{host}:{self.options.port}"

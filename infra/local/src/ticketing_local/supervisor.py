@@ -1,6 +1,7 @@
 """Runs all processes of the environment, and stops them in the right order."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 
 from ticketing_local.keeper import Keeper
@@ -9,6 +10,7 @@ from ticketing_local.problems import ProblemError
 from ticketing_local.process import Process, Stage
 
 START_LIMIT = 120.0  # seconds for everything to become ready
+STILL_WAITING = 10.0  # seconds of silence after which one is told what takes so long
 
 
 class Supervisor:
@@ -35,15 +37,19 @@ class Supervisor:
         """Return once everything was ready. Raises `ProblemError` if that does not come about."""
         self._tasks = [asyncio.create_task(keeper.keep()) for keeper in self.keepers]
         everything = asyncio.create_task(self._all_ready())
+        deadline = time.monotonic() + START_LIMIT
         try:
-            await asyncio.wait(
-                {everything, *self._tasks},
-                timeout=START_LIMIT,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            self._raise_failure()
-            if not everything.done():
-                self._raise_late()
+            while not everything.done():
+                await asyncio.wait(
+                    {everything, *self._tasks},
+                    timeout=STILL_WAITING,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                self._raise_failure()
+                if time.monotonic() > deadline:
+                    raise ProblemError(f"After {START_LIMIT:.0f} s still {self._who_is_late()}.")
+                if not everything.done():
+                    self._report(f"Still waiting: {self._who_is_late()}")
         finally:
             everything.cancel()
         self.is_ready = True
@@ -85,10 +91,8 @@ class Supervisor:
             if task.done() and (error := task.exception()):
                 raise error
 
-    def _raise_late(self) -> None:
+    def _who_is_late(self) -> str:
         late = [keeper for keeper in self.keepers if not keeper.was_ready.is_set()]
-        raise ProblemError(
-            f"{', '.join(keeper.process.name for keeper in late)} did not become ready in"
-            f" {START_LIMIT:.0f} s; the last that {late[0].process.name} said:"
-            f" {late[0].output.last_words}"
-        )
+        names = ", ".join(keeper.process.name for keeper in late)
+        said = f"{late[0].process.name} said last: {late[0].output.last_words}"
+        return f"not ready: {names}; {said}"

@@ -1,14 +1,11 @@
 """A service's own MongoDB: a replica set of one member, as transactions of writes need one."""
 
 from pathlib import Path
-from typing import Any
-
-from pymongo import AsyncMongoClient
-from pymongo.errors import OperationFailure, PyMongoError
 
 from ticketing_local.ports import LOOPBACK
 from ticketing_local.process import Probe, Process, Stage
 from ticketing_local.servers import ENVIRONMENT
+from ticketing_local.servers.mongo_command import admin_command
 
 _ALREADY_INITIALIZED = 23
 
@@ -37,31 +34,25 @@ def primary(port: int, replica_set: str) -> Probe:
     """Whether a mongod is the primary of its set of one, which the first question founds."""
 
     async def probe() -> bool:
-        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
-            LOOPBACK, port, directConnection=True, serverSelectionTimeoutMS=500
-        )
-        async with client:
-            try:
-                hello = await client.admin.command("hello")
-                if "setName" not in hello:
-                    await _found(client, replica_set, f"{LOOPBACK}:{port}")
-            except PyMongoError:
-                return False
-            return bool(hello.get("isWritablePrimary"))
+        hello = await admin_command(port, {"hello": 1})
+        if "setName" not in hello:
+            await _found(port, replica_set)
+        return bool(hello.get("isWritablePrimary"))
 
     return probe
 
 
-async def _found(client: AsyncMongoClient[dict[str, Any]], name: str, host: str) -> None:
+async def _found(port: int, name: str) -> None:
     """Found the replica set, or take this member into it again under another address."""
+    host = f"{LOOPBACK}:{port}"
     config = {"_id": name, "members": [{"_id": 0, "host": host}]}
-    try:
-        await client.admin.command("replSetInitiate", config)
-    except OperationFailure as error:
-        if error.code != _ALREADY_INITIALIZED:
-            raise
-        stored = (await client.admin.command("replSetGetConfig"))["config"]
-        if stored["members"][0]["host"] != host:  # its port is another than last time
-            stored["members"][0]["host"] = host
-            stored["version"] += 1
-            await client.admin.command("replSetReconfig", stored, force=True)
+    answer = await admin_command(port, {"replSetInitiate": config})
+    if answer.get("code") != _ALREADY_INITIALIZED:
+        return
+    answer = await admin_command(port, {"replSetGetConfig": 1})
+    if answer["ok"] and answer["config"]["members"][0]["host"] != host:
+        # Its port is another than the last time.
+        stored = answer["config"]
+        stored["members"][0]["host"] = host
+        stored["version"] += 1
+        await admin_command(port, {"replSetReconfig": stored, "force": True})

@@ -1,6 +1,5 @@
 """The event stream's server: JetStream on disk, every acknowledged event flushed."""
 
-import json
 from pathlib import Path
 
 from ticketing_local.files import write_atomically
@@ -10,8 +9,8 @@ from ticketing_local.readiness import http_ok
 from ticketing_local.servers import ENVIRONMENT
 
 
-def nats(program: Path, folder: Path, port: int, monitor: int) -> Process:
-    """`monitor` is the port of its monitoring pages, `/jsz` among them."""
+def nats(program: Path, folder: Path, port: int, monitor: int, jetstream: str) -> Process:
+    """`monitor` is the port of its pages, `/jsz` among them; `jetstream` its settings' block."""
     config = folder / "nats.conf"
     write_atomically(
         config,
@@ -19,13 +18,7 @@ def nats(program: Path, folder: Path, port: int, monitor: int) -> Process:
 server_name: ticketing-local
 listen: "{LOOPBACK}:{port}"
 http: "{LOOPBACK}:{monitor}"
-jetstream {{
-  store_dir: {json.dumps(str(folder))}
-  max_memory_store: 64MB
-  max_file_store: 4GB
-  # The default flushes every two minutes: a power cut would take acknowledged events.
-  sync_interval: always
-}}
+{jetstream}
 """,
     )
     return Process(
