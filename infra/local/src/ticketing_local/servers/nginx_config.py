@@ -78,7 +78,6 @@ http {{
 {upstreams}
   server {{
 {_listen(gateway)}
-    add_header X-Request-ID $request_id_passed_on always;
 {_proxy_headers("$remote_addr", "$scheme")}
 {_locations(gateway.routes)}
   }}
@@ -86,7 +85,6 @@ http {{
   # The same API for the client service, which speaks for a visitor.
   server {{
     listen {LOOPBACK}:{gateway.inside};
-    add_header X-Request-ID $request_id_passed_on always;
 {_proxy_headers("$forwarded_for", "$forwarded_proto")}
 {_locations([route for route in gateway.routes if route.path.startswith(_API)])}
   }}
@@ -102,9 +100,8 @@ def _user() -> str:
 
 
 def _upstream(service: str, ports: Sequence[int]) -> str:
-    servers = "".join(
-        f"    server {LOOPBACK}:{port} max_fails=1 fail_timeout=2s;\n" for port in ports
-    )
+    # Never given up for a while: on this machine a refusal costs nothing, and a restart is soon.
+    servers = "".join(f"    server {LOOPBACK}:{port} max_fails=0;\n" for port in ports)
     # Idle connections are closed before the services close theirs, after 5 s: a POST sent into
     # a connection being closed could not be repeated.
     return f"""
@@ -190,6 +187,7 @@ def _named(name: str, content_type: str, status: int, body: str) -> str:
     return (
         f"    location {name} {{\n"
         f"      default_type {content_type};\n"
+        "      add_header X-Request-ID $request_id_passed_on always;\n"
         f"      return {status} '{body}';\n"
         f"    }}\n"
     )
