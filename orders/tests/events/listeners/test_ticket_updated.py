@@ -1,0 +1,218 @@
+"""ticket:updated changes what is ordered, and confirms the order that holds the ticket."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from ticketing_common.errors import DatabaseConnectionError, NotFoundError
+from ticketing_common.events.catalogue import OrderStatus, TicketUpdated
+from ticketing_common.events.event import Event
+from ticketing_common.store import Database, Store
+from ticketing_common.store.store import retrying
+from ticketing_common.types import new_id, now
+from ticketing_orders.events.listeners.ticket_updated import TicketUpdatedListener
+from ticketing_orders.expiry import expire
+from ticketing_orders.models.order import Order
+from ticketing_orders.models.ticket import Ticket
+
+Place = Callable[..., Awaitable[Order]]
+News = Callable[[], Awaitable[list[str]]]
+
+
+@pytest.fixture
+def listener(tickets: Store[Ticket], orders: Store[Order]) -> TicketUpdatedListener:
+    return TicketUpdatedListener(tickets, orders)
+
+
+def _updated(ticket: Ticket, version: int = 1, order: Order | None = None) -> TicketUpdated:
+    return TicketUpdated(
+        id=ticket.id,
+        version=version,
+        title=f"Title {version}",
+        price=30,
+        user_id=new_id(),
+        order_id=order.id if order else None,
+    )
+
+
+async def test_the_ticket_is_ordered_as_it_is_now(
+    listener: TicketUpdatedListener, tickets: Store[Ticket], ticket: Ticket
+) -> None:
+    """The replica follows its source's title, price and version."""
+    await listener.on_message(_updated(ticket))
+
+    assert await tickets.get(ticket.id) == Ticket(
+        id=ticket.id, version=1, title="Title 1", price=30
+    )
+
+
+async def test_again_changes_nothing(
+    listener: TicketUpdatedListener, tickets: Store[Ticket], ticket: Ticket
+) -> None:
+    """Defect 11 of the base: a redelivered update bumped the replica's version."""
+    await listener.on_message(_updated(ticket))
+    await listener.on_message(_updated(ticket))
+
+    assert (await tickets.get(ticket.id)).version == 1
+
+
+async def test_an_older_update_is_old_news(
+    listener: TicketUpdatedListener, tickets: Store[Ticket], ticket: Ticket
+) -> None:
+    """What is newer stays, and what was skipped is not waited for."""
+    await listener.on_message(_updated(ticket, version=5))
+    await listener.on_message(_updated(ticket, version=4))
+
+    stored = await tickets.get(ticket.id)
+    assert (stored.version, stored.title) == (5, "Title 5")
+
+
+async def test_an_update_that_overtook_its_create(
+    listener: TicketUpdatedListener, tickets: Store[Ticket]
+) -> None:
+    """A ticket we have not heard of is one from then on: the update says it all."""
+    unknown = Ticket(id=new_id(), title="", price=1)
+
+    await listener.on_message(_updated(unknown, version=3))
+
+    assert await tickets.get(unknown.id) == Ticket(
+        id=unknown.id, version=3, title="Title 3", price=30
+    )
+
+
+async def test_confirms_the_order_that_holds_the_ticket(
+    listener: TicketUpdatedListener, orders: Store[Order], ticket: Ticket, place: Place, news: News
+) -> None:
+    """Defect 19 of the base, awaiting:payment was never used: here it says the ticket is held."""
+    order = await place()
+
+    await listener.on_message(_updated(ticket, order=order))
+
+    assert await orders.get(order.id) == order.with_status(OrderStatus.AWAITING_PAYMENT)
+    assert await news() == []
+
+
+async def test_without_an_order_it_confirms_none(
+    listener: TicketUpdatedListener, orders: Store[Order], ticket: Ticket, place: Place
+) -> None:
+    """An edit, or a ticket given back, says nothing about who ordered it since."""
+    order = await place()
+
+    await listener.on_message(_updated(ticket))
+
+    assert await orders.get(order.id) == order
+
+
+@pytest.mark.parametrize("status", [s for s in OrderStatus if s != OrderStatus.CREATED])
+async def test_an_order_past_that_stays_as_it_is(
+    listener: TicketUpdatedListener,
+    orders: Store[Order],
+    ticket: Ticket,
+    place: Place,
+    status: OrderStatus,
+) -> None:
+    """Again, or late: what is confirmed, paid or cancelled gets no new version by it."""
+    order = await place(status)
+
+    await listener.on_message(_updated(ticket, order=order))
+
+    assert await orders.get(order.id) == order
+
+
+async def test_confirms_also_by_old_news_of_the_ticket(
+    listener: TicketUpdatedListener, orders: Store[Order], ticket: Ticket, place: Place
+) -> None:
+    """The two halves are independent: a newer version of the ticket hides no confirmation."""
+    order = await place()
+    await listener.on_message(_updated(ticket, version=9))
+
+    await listener.on_message(_updated(ticket, version=1, order=order))
+
+    assert (await orders.get(order.id)).status == OrderStatus.AWAITING_PAYMENT
+
+
+async def test_an_unknown_order(
+    listener: TicketUpdatedListener, tickets: Store[Ticket], ticket: Ticket, place: Place
+) -> None:
+    """It is an error, kept in the end as a dead letter; the ticket is up to date all the same."""
+    order = await place()
+
+    with pytest.raises(NotFoundError):
+        await listener.on_message(_updated(ticket, order=order.model_copy(update={"id": new_id()})))
+
+    assert (await tickets.get(ticket.id)).version == 1
+
+
+class CrashOnce(Store[Order]):
+    """Stops answering at its first save."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, Order)
+        self.crashed = False
+
+    async def save(self, document: Order, *events: Event) -> Order:
+        if not self.crashed:
+            self.crashed = True
+            raise DatabaseConnectionError
+        return await super().save(document, *events)
+
+
+async def test_a_crash_between_its_two_writes_heals(
+    database: Database, tickets: Store[Ticket], ticket: Ticket, place: Place
+) -> None:
+    """The second delivery makes up for what the first left out."""
+    order = await place()
+    orders = CrashOnce(database)
+    listener = TicketUpdatedListener(tickets, orders)
+    event = _updated(ticket, order=order)
+    with pytest.raises(DatabaseConnectionError):
+        await listener.on_message(event)
+    assert (await orders.get(order.id)).status == OrderStatus.CREATED
+
+    await listener.on_message(event)
+
+    assert (await orders.get(order.id)).status == OrderStatus.AWAITING_PAYMENT
+
+
+async def test_delivered_twice_at_once(
+    tickets: Store[Ticket],
+    ticket: Ticket,
+    place: Place,
+    racing: Callable[[int], Store[Order]],
+) -> None:
+    """Two replicas of the service with the same message make one version of it."""
+    order = await place()
+    orders = racing(2)
+    listener = TicketUpdatedListener(tickets, orders)
+    event = _updated(ticket, order=order)
+
+    await asyncio.gather(*(retrying(lambda: listener.on_message(event)) for _ in range(2)))
+
+    assert await orders.get(order.id) == order.with_status(OrderStatus.AWAITING_PAYMENT)
+    assert (await tickets.get(ticket.id)).version == 1
+
+
+@pytest.mark.parametrize("cancel_first", [True, False])
+async def test_confirmed_while_it_is_cancelled(
+    tickets: Store[Ticket],
+    ticket: Ticket,
+    place: Place,
+    news: News,
+    racing: Callable[[int], Store[Order]],
+    cancel_first: bool,
+) -> None:
+    """Both found the order open: it ends as cancelled, told once, whoever wrote first."""
+    order = await place(left=-1)
+    orders = racing(2)
+    listener = TicketUpdatedListener(tickets, orders)
+    both = [
+        retrying(lambda: expire(order.id, orders, at=now())),
+        retrying(lambda: listener.on_message(_updated(ticket, order=order))),
+    ]
+
+    await asyncio.gather(*(both if cancel_first else reversed(both)))
+
+    stored = await orders.get(order.id)
+    assert stored.status == OrderStatus.CANCELLED
+    assert await news() == [f"order:cancelled/{order.id}/{stored.version}"]

@@ -1,0 +1,48 @@
+"""GET /api/orders"""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+from ticketing_common.events.catalogue import OrderStatus
+from ticketing_common.testing.sessions import SignIn
+from ticketing_common.types import new_id
+from ticketing_orders.models.order import Order
+
+Place = Callable[..., Awaitable[Order]]
+
+
+async def test_signed_out_is_401(api: httpx.AsyncClient) -> None:
+    """One has to be someone to have orders."""
+    response = await api.get("/api/orders")
+
+    assert response.status_code == 401
+    assert response.json() == {"errors": [{"message": "Not authorized"}]}
+
+
+async def test_lists_ones_own_whatever_became_of_them(
+    api: httpx.AsyncClient, sign_in: SignIn, place: Place
+) -> None:
+    """The caller's orders, and nobody else's, in every status, the newest first."""
+    user = new_id()
+    mine = [
+        await place(status, user_id=user, reservation=number)
+        for number, status in enumerate(OrderStatus, start=1)
+    ]
+    await place(reservation=5)
+
+    response = await api.get("/api/orders", headers=sign_in(user))
+
+    assert response.status_code == 200
+    assert [(order["id"], order["status"]) for order in response.json()] == [
+        (order.id, str(order.status)) for order in reversed(mine)
+    ]
+    assert set(response.json()[0]) == {"id", "userId", "status", "expiresAt", "ticket", "version"}
+    assert set(response.json()[0]["ticket"]) == {"id", "title", "price", "version"}
+
+
+async def test_no_orders(api: httpx.AsyncClient, sign_in: SignIn) -> None:
+    """Who never ordered gets an empty list."""
+    response = await api.get("/api/orders", headers=sign_in())
+
+    assert (response.status_code, response.json()) == (200, [])
