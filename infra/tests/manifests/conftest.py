@@ -1,0 +1,36 @@
+"""The overlays, rendered once. Without kubectl (`make check-infra` installs one) they are skipped."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent
+sys.path[:0] = [str(FOLDER), str(FOLDER.parents[1] / "images")]
+
+from cluster import INFRA, Cluster, kubectl
+
+
+def rendered(folder: Path) -> Cluster:
+    if not kubectl():
+        if os.environ.get("CI"):
+            pytest.fail("kubectl is missing: run `make check-infra`")
+        pytest.skip("needs kubectl: run `make check-infra`")
+    return Cluster.rendered(folder)
+
+
+@pytest.fixture(scope="session")
+def dev() -> Cluster:
+    return rendered(INFRA / "k8s-dev")
+
+
+@pytest.fixture(scope="session")
+def prod() -> Cluster:
+    return rendered(INFRA / "k8s-prod")
+
+
+@pytest.fixture(scope="session", params=["k8s-dev", "k8s-prod"])
+def cluster(request: pytest.FixtureRequest) -> Cluster:
+    """Each overlay in turn, for what holds in both."""
+    return rendered(INFRA / str(request.param))
