@@ -16,7 +16,7 @@ from ticketing_common.testing.sessions import JWT_KEY
 from ticketing_common.timing import Timing
 from ticketing_common.types import new_id, now
 from ticketing_payments.app import create_app
-from ticketing_payments.cashier import Cashier
+from ticketing_payments.cashier import Cashier, PaymentUnknownError
 from ticketing_payments.config import Settings
 from ticketing_payments.events.listeners.order_cancelled import OrderCancelledListener
 from ticketing_payments.events.listeners.order_created import OrderCreatedListener
@@ -190,3 +190,17 @@ def settle(recover: Act) -> Act:
         raise AssertionError(f"not settled after {SETTLED_WITHIN} looks: {order.payment}")
 
     return settle
+
+
+@pytest.fixture
+def lose(cashier: Cashier, orders: Store[Order], stripe: RunningFake, place: Act) -> Act:
+    """`await lose("lost_response")`: an order whose confirmation met this fault."""
+
+    async def lose(kind: Any = "lost_response", token: str = "tok_visa") -> Order:
+        order = await place()
+        stripe.fault(kind, path="/v1/payment_intents/*/confirm", next=1)
+        with pytest.raises(PaymentUnknownError):
+            await cashier.pay(order, token)
+        return await orders.get(order.id)
+
+    return lose

@@ -1,0 +1,168 @@
+"""Charging an order's card, where Stripe's answer gets lost, comes late or makes no sense."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from ticketing_common.errors import BadRequestError
+from ticketing_common.store import Store
+from ticketing_payments.cashier import Cashier, PaymentUnknownError
+from ticketing_payments.gateway import StripeGateway
+from ticketing_payments.models.order import Order, PaymentStatus
+from ticketing_stripe_fake.testing import RunningFake
+
+Act = Callable[..., Awaitable[Order]]
+
+CREATE = "/v1/payment_intents"
+CONFIRM = "/v1/payment_intents/*/confirm"
+
+
+async def _paid_by_recovery_or_again(
+    cashier: Cashier, stripe: RunningFake, recover: Act, order: Order
+) -> Order:
+    """The order once recovery has looked, paid again where recovery found nothing charged."""
+    order = await recover(order)
+    if order.payment.status == PaymentStatus.NONE:
+        assert stripe.order(order.id)["charges"] == 0
+        order = await cashier.pay(order, "tok_visa")
+    assert order.payment.status == PaymentStatus.CHARGED
+    assert (stripe.order(order.id)["charges"], stripe.order(order.id)["charged"]) == (1, 2000)
+    return order
+
+
+@pytest.mark.parametrize("path", [CREATE, CONFIRM])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("drop_request", {}),
+        ("lost_response", {}),
+        ("error_before", {}),
+        ("error_after", {}),
+        ("unavailable", {}),
+        ("unavailable", {"status": 401}),
+        ("unavailable", {"status": 403}),
+        ("rate_limit", {}),
+        ("lock_timeout", {}),
+    ],
+)
+@pytest.mark.parametrize("forgotten", [False, True])
+async def test_an_unknown_outcome(
+    cashier: Cashier,
+    orders: Store[Order],
+    stripe: RunningFake,
+    place: Act,
+    recover: Act,
+    path: str,
+    kind: Any,
+    options: Any,
+    forgotten: bool,
+) -> None:
+    """Defect 8 of the base: what was charged but not written down was lost, or charged again.
+
+    The buyer is told to wait, the order stays taken, and whatever Stripe did, keys forgotten or
+    not, it ends as one charge.
+    """
+    order = await place()
+    stripe.fault(kind, method="POST", path=path, next=1, **options)
+
+    with pytest.raises(PaymentUnknownError, match="is being confirmed, do not pay again"):
+        await cashier.pay(order, "tok_visa")
+
+    order = await orders.get(order.id)
+    assert order.payment.status == PaymentStatus.CHARGING
+    with pytest.raises(BadRequestError, match="A payment is already in progress"):
+        await cashier.pay(order, "tok_visa")
+    if forgotten:
+        stripe.fake.keys.forget()
+    await _paid_by_recovery_or_again(cashier, stripe, recover, order)
+
+
+async def test_stripe_repeats_its_failure(
+    cashier: Cashier, stripe: RunningFake, place: Act, recover: Act
+) -> None:
+    """A 500 that Stripe keeps for the key of a create does not block the order for good."""
+    order = await place()
+    stripe.fault("error_before", method="POST", path=CREATE, next=2)
+    for _ in range(2):
+        with pytest.raises(PaymentUnknownError):
+            await cashier.pay(order, "tok_visa")
+        order = await recover(order)
+
+    assert (await cashier.pay(order, "tok_visa")).payment.status == PaymentStatus.CHARGED
+
+
+async def test_stripe_repeats_its_refusal(
+    cashier: Cashier, stripe: RunningFake, place: Act
+) -> None:
+    """Neither does a 400 that it keeps."""
+    stripe.fault("error_before", method="POST", path=CREATE, next=1, status=400)
+    refused = await cashier.pay(await place(), "tok_visa")
+    assert refused.payment.status == PaymentStatus.NONE
+
+    assert (await cashier.pay(refused, "tok_visa")).payment.status == PaymentStatus.CHARGED
+
+
+async def test_an_intent_in_process(
+    cashier: Cashier, stripe: RunningFake, gateway: StripeGateway, place: Act, recover: Act
+) -> None:
+    """A crash between making the intent and storing its id makes no second one."""
+    order = await place()
+    intent = await gateway.create(order.id, order.payment.intent_number, 2000)
+
+    order = await cashier.pay(order, "tok_visa")
+
+    assert stripe.order(order.id)["intents"] == {intent.id: "succeeded"}
+
+
+async def test_a_stored_intent_that_has_succeeded(
+    cashier: Cashier,
+    orders: Store[Order],
+    stripe: RunningFake,
+    gateway: StripeGateway,
+    place: Act,
+) -> None:
+    """A confirmation that lands long after it was given up is found by the next payment."""
+    order = await cashier.pay(await place(), "tok_chargeDeclined")
+    await gateway.confirm(order.payment.intent_id or "", "tok_visa", order.id, 1000)
+
+    order = await cashier.pay(order, "tok_mastercard")
+
+    assert order.payment.status == PaymentStatus.CHARGED
+    assert stripe.order(order.id)["charges"] == 1
+
+
+async def test_an_earlier_confirmation_lands_in_between(
+    cashier: Cashier,
+    stripe: RunningFake,
+    gateway: StripeGateway,
+    place: Act,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that lands between the look and the next confirmation is a payment, not a refusal."""
+    order = await cashier.pay(await place(), "tok_chargeDeclined")
+    confirm = gateway.confirm
+
+    async def overtaken(intent_id: str, token: str, order_id: str, attempt: int) -> Any:
+        await confirm(intent_id, "tok_visa", order_id, 1000)
+        return await confirm(intent_id, token, order_id, attempt)
+
+    monkeypatch.setattr(gateway, "confirm", overtaken)
+
+    order = await cashier.pay(order, "tok_mastercard")
+
+    assert order.payment.status == PaymentStatus.CHARGED
+    assert stripe.order(order.id)["charges"] == 1
+
+
+async def test_a_stored_intent_that_was_cancelled(
+    cashier: Cashier, stripe: RunningFake, gateway: StripeGateway, place: Act
+) -> None:
+    """An intent somebody cancelled at Stripe makes room for another."""
+    declined = await cashier.pay(await place(), "tok_chargeDeclined")
+    await gateway.cancel(declined.payment.intent_id or "")
+
+    paid = await cashier.pay(declined, "tok_visa")
+
+    assert paid.payment.status == PaymentStatus.CHARGED
+    assert sorted(stripe.order(paid.id)["intents"].values()) == ["canceled", "succeeded"]

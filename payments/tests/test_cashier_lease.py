@@ -1,0 +1,110 @@
+"""The lease of a charge: for as long, and no longer, one request alone talks to Stripe."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ticketing_common.store import Store
+from ticketing_common.timing import Timing
+from ticketing_common.types import now
+from ticketing_payments.cashier import Cashier, PaymentUnknownError
+from ticketing_payments.gateway import StripeGateway
+from ticketing_payments.ledger import Ledger
+from ticketing_payments.models.order import Order, PaymentStatus
+from ticketing_stripe_fake.testing import RunningFake
+
+Act = Callable[..., Awaitable[Order]]
+
+CREATE = "/v1/payment_intents"
+CONFIRM = "/v1/payment_intents/*/confirm"
+
+
+async def test_a_charge_after_the_lease_was_lost(
+    cashier: Cashier,
+    orders: Store[Order],
+    gateway: StripeGateway,
+    place: Act,
+    recover: Act,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where recovery was early (a clock that runs ahead), a charge is a charge all the same."""
+    order = await place()
+    confirm = gateway.confirm
+
+    async def too_slow(*arguments: Any) -> Any:
+        assert (await recover(order)).payment.status == PaymentStatus.NONE
+        return await confirm(*arguments)
+
+    monkeypatch.setattr(gateway, "confirm", too_slow)
+
+    assert (await cashier.pay(order, "tok_visa")).payment.status == PaymentStatus.CHARGED
+    assert len((await orders.outbox.waiting(10))[0].messages) == 1
+
+
+@pytest.mark.parametrize("where", ["create", "stored"])
+async def test_a_request_that_lost_its_lease_does_not_charge(
+    cashier: Cashier,
+    orders: Store[Order],
+    stripe: RunningFake,
+    gateway: StripeGateway,
+    place: Act,
+    recover: Act,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+) -> None:
+    """Who finds somebody else's decision before the confirmation leaves the card alone."""
+    order = await place()
+    create = gateway.create
+
+    async def too_slow(*arguments: Any) -> Any:
+        intent = await create(*arguments)
+        if where == "stored":  # the lease is still ours, but about to end
+            mine = await orders.get(order.id)
+            await orders.save(mine.with_payment(lease_until=now() + timedelta(seconds=0.1)))
+        else:
+            await recover(order)
+        return intent
+
+    monkeypatch.setattr(gateway, "create", too_slow)
+
+    if where == "stored":
+        with pytest.raises(PaymentUnknownError):
+            await cashier.pay(order, "tok_visa")
+    else:
+        assert (await cashier.pay(order, "tok_visa")).payment.status == PaymentStatus.NONE
+    assert stripe.order(order.id)["charges"] == 0
+
+
+@pytest.mark.parametrize("slow", [CREATE, CONFIRM, "store"])
+async def test_never_longer_than_the_lease(
+    orders: Store[Order],
+    ledger: Ledger,
+    stripe: RunningFake,
+    place: Act,
+    recover: Act,
+    monkeypatch: pytest.MonkeyPatch,
+    slow: str,
+) -> None:
+    """A request gives up before its lease runs out, whoever is slow; its charge is found later."""
+    timing = Timing(0.4, 1.0, 0.1, 1.0, 0.2, 0.2, 0.5)
+    gateway = StripeGateway("sk_test_slow", stripe.url, timing.stripe_timeout)
+    cashier = Cashier(orders, ledger, gateway, timing)
+    order = await place()
+    if slow == "store":
+        monkeypatch.setattr(ledger, "charged", lambda *_: asyncio.sleep(10))
+    else:
+        stripe.fault("slow_response", method="POST", path=slow, seconds=3)
+    began = time.monotonic()
+
+    with pytest.raises(PaymentUnknownError):
+        await cashier.pay(order, "tok_visa")
+
+    assert time.monotonic() - began < timing.lease + 0.3
+    monkeypatch.undo()
+    stripe.fake.faults.clear()
+    await gateway.close()
+    assert (await recover(order)).payment.status in (PaymentStatus.CHARGED, PaymentStatus.NONE)

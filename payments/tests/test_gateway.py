@@ -1,0 +1,216 @@
+"""What Stripe says, and what it does not say, in this service's words."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from ticketing_common.types import new_id
+from ticketing_payments.gateway import (
+    CardDeclinedError,
+    IntentStatus,
+    RefusedError,
+    StripeFailedError,
+    StripeGateway,
+    StripeUnavailableError,
+)
+from ticketing_stripe_fake.testing import RunningFake
+
+CONFIRM = "/v1/payment_intents/*/confirm"
+ORDER = new_id()
+
+
+async def test_creates_an_intent_over_cents(stripe: RunningFake, gateway: StripeGateway) -> None:
+    """An intent names its order and can't charge anyone yet."""
+    intent = await gateway.create(ORDER, 1, 1999)
+
+    assert (intent.amount, intent.status) == (1999, IntentStatus.REQUIRES_PAYMENT_METHOD)
+    assert (intent.charge_id, intent.message) == (None, None)
+    assert stripe.order(ORDER)["intents"] == {intent.id: "requires_payment_method"}
+
+
+async def test_creates_one_intent_a_number(stripe: RunningFake, gateway: StripeGateway) -> None:
+    """After a lost reply the same number finds the same intent; another number makes another."""
+    stripe.fault("lost_response", path="/v1/payment_intents", next=1)
+    with pytest.raises(StripeUnavailableError):
+        await gateway.create(ORDER, 1, 2000)
+
+    first, again = [await gateway.create(ORDER, 1, 2000) for _ in range(2)]
+    other = await gateway.create(ORDER, 2, 2000)
+
+    assert first.id == again.id
+    assert set(stripe.order(ORDER)["intents"]) == {first.id, other.id}
+
+
+@pytest.mark.parametrize("token", ["tok_visa", "pm_card_visa"])
+async def test_charges_a_card(stripe: RunningFake, gateway: StripeGateway, token: str) -> None:
+    """A card token and a payment method charge alike; the intent then has its charge."""
+    intent = await gateway.create(ORDER, 1, 2000)
+
+    intent = await gateway.confirm(intent.id, token, ORDER, 1)
+
+    assert (intent.status, (intent.charge_id or "")[:3]) == (IntentStatus.SUCCEEDED, "ch_")
+    assert (await gateway.retrieve(intent.id)) == intent
+    assert stripe.order(ORDER)["charged"] == 2000
+
+
+async def test_a_confirmation_sent_twice(stripe: RunningFake, gateway: StripeGateway) -> None:
+    """What the network delivers twice charges once and is answered alike."""
+    intent = await gateway.create(ORDER, 1, 2000)
+
+    answers = [await gateway.confirm(intent.id, "tok_visa", ORDER, 1) for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert stripe.order(ORDER)["charges"] == 1
+
+
+@pytest.mark.parametrize(
+    ("token", "message"),
+    [
+        ("tok_chargeDeclined", "Your card was declined."),
+        ("tok_chargeDeclinedInsufficientFunds", "Your card has insufficient funds."),
+        ("tok_chargeDeclinedExpiredCard", "Your card has expired."),
+    ],
+)
+async def test_a_declined_card(gateway: StripeGateway, token: str, message: str) -> None:
+    """The card's holder is told in Stripe's words; the intent says it too, and may be reused."""
+    intent = await gateway.create(ORDER, 1, 2000)
+
+    with pytest.raises(CardDeclinedError, match=message):
+        await gateway.confirm(intent.id, token, ORDER, 1)
+
+    declined = await gateway.retrieve(intent.id)
+    assert (declined.status, declined.message) == (IntentStatus.REQUIRES_PAYMENT_METHOD, message)
+    paid = await gateway.confirm(intent.id, "tok_visa", ORDER, 2)
+    assert paid.status == IntentStatus.SUCCEEDED
+
+
+async def test_an_unknown_token(gateway: StripeGateway) -> None:
+    """Stripe will not do it, whatever we try."""
+    intent = await gateway.create(ORDER, 1, 2000)
+
+    with pytest.raises(RefusedError, match="No such token"):
+        await gateway.confirm(intent.id, "tok_nonsense", ORDER, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "error"),
+    [
+        ("drop_request", {}, StripeUnavailableError),
+        ("lost_response", {}, StripeUnavailableError),
+        ("rate_limit", {}, StripeUnavailableError),
+        ("lock_timeout", {}, StripeUnavailableError),
+        ("lock_timeout", {"status": 400}, StripeUnavailableError),
+        ("lock_timeout", {"status": 409}, StripeUnavailableError),
+        ("unavailable", {"status": 403}, StripeUnavailableError),
+        ("unavailable", {}, StripeFailedError),
+        ("error_before", {}, StripeFailedError),
+        ("error_after", {}, StripeFailedError),
+        ("error_after", {"status": 502}, StripeFailedError),
+    ],
+)
+async def test_no_clear_answer(
+    stripe: RunningFake, gateway: StripeGateway, kind: Any, options: Any, error: type[Exception]
+) -> None:
+    """Wherever it is not known that nothing was done, the error says "unavailable", and "failed"
+    where asking with the same key would be answered the same."""
+    intent = await gateway.create(ORDER, 1, 2000)
+    stripe.fault(kind, path=CONFIRM, next=1, **options)
+
+    with pytest.raises(StripeUnavailableError) as raised:
+        await gateway.confirm(intent.id, "tok_visa", ORDER, 1)
+
+    assert raised.type is error
+
+
+@pytest.mark.parametrize("fault", ["latency", "hanging"])
+async def test_a_call_is_bounded(stripe: RunningFake, fault: str) -> None:
+    """A call that takes longer than the timeout is an unknown outcome, and Stripe's own retries
+    do not add to it."""
+    stripe.fault("latency", seconds=1) if fault == "latency" else stripe.fault(
+        "lost_response", hang=True
+    )
+    gateway = StripeGateway("sk_test_short", stripe.url, timeout=0.2)
+
+    with pytest.raises(StripeUnavailableError):
+        async with asyncio.timeout(0.9):
+            await gateway.create(new_id(), 1, 2000)
+
+    assert stripe.fake.faults.all()[0].fired == 1  # type: ignore[index]
+    await gateway.close()
+
+
+@pytest.mark.parametrize("key", ["pk_test_publishable", "nonsense"])
+async def test_a_wrong_key(stripe: RunningFake, key: str) -> None:
+    """Our own wrong key says nothing about the card, nor about what an earlier call did."""
+    gateway = StripeGateway(key, stripe.url, timeout=2)
+
+    with pytest.raises(StripeUnavailableError):
+        await gateway.create(ORDER, 1, 2000)
+
+    await gateway.close()
+
+
+async def test_an_unknown_intent(gateway: StripeGateway) -> None:
+    """An intent that can't be shown may have charged all the same."""
+    with pytest.raises(StripeUnavailableError):
+        await gateway.retrieve("pi_unknown")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        ("200 OK", "<html>captive portal</html>"),
+        ("200 OK", ""),
+        ("403 Forbidden", "<html>proxy</html>"),
+        ("404 Not Found", '{"error": "Not Found"}'),
+        ("404 Not Found", "{}"),
+        ("400 Bad Request", "null"),
+        ("302 Found", "{}"),
+        ("502 Bad Gateway", "<html>gateway</html>"),
+    ],
+)
+async def test_an_answer_that_is_not_stripes(status: str, body: str) -> None:
+    """Whatever stands in between, what it says never counts as Stripe's refusal or success."""
+    async with _someone_else(status, body) as url:
+        gateway = StripeGateway("sk_test_lost", url, timeout=2)
+
+        with pytest.raises(StripeUnavailableError):
+            await gateway.confirm("pi_1", "tok_visa", ORDER, 1)
+
+        await gateway.close()
+
+
+async def test_a_cancelled_intent(gateway: StripeGateway) -> None:
+    """It can't be charged any more, nor cancelled once it has succeeded."""
+    dead, paid = await gateway.create(ORDER, 1, 2000), await gateway.create(ORDER, 2, 2000)
+    await gateway.confirm(paid.id, "tok_visa", ORDER, 1)
+
+    cancelled = await gateway.cancel(dead.id)
+
+    assert cancelled.status == IntentStatus.CANCELED
+    for refused in (
+        gateway.confirm(dead.id, "tok_visa", ORDER, 2),
+        gateway.cancel(dead.id),
+        gateway.cancel(paid.id),
+    ):
+        with pytest.raises(RefusedError, match="You cannot"):
+            await refused
+
+
+@asynccontextmanager
+async def _someone_else(status: str, body: str) -> AsyncIterator[str]:
+    """A server that answers everything alike."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        length = f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(f"HTTP/1.1 {status}\r\n{length}{body}".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

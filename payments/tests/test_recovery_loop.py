@@ -1,0 +1,168 @@
+"""The recovery loop: which orders it looks at, when, and that nothing stops it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ticketing_common.errors import DatabaseConnectionError
+from ticketing_common.store import Store
+from ticketing_common.timing import Timing
+from ticketing_common.types import now
+from ticketing_payments.cashier import Cashier, PaymentUnknownError
+from ticketing_payments.gateway import StripeGateway
+from ticketing_payments.ledger import Ledger
+from ticketing_payments.models.order import Order, PaymentStatus
+from ticketing_payments.recovery import MAX_BACKOFF, PAGE, Recovery
+from ticketing_stripe_fake.testing import RunningFake
+
+Act = Callable[..., Awaitable[Order]]
+CONFIRM = "/v1/payment_intents/*/confirm"
+
+
+async def test_not_before_the_lease_has_run_out(
+    recovery: Recovery, orders: Store[Order], stripe: RunningFake, lose: Act
+) -> None:
+    """While a request may still be at it, recovery leaves it alone."""
+    lost = await lose()
+
+    assert await recovery.look() == 0
+
+    assert await orders.get(lost.id) == lost
+
+
+async def test_by_itself_when_it_has(
+    orders: Store[Order], ledger: Ledger, stripe: RunningFake, place: Act
+) -> None:
+    """Once the lease has run out, the loop finds the charge without being asked."""
+    timing = Timing(0.4, 0.9, 0.05, 1.0, 0.2, 0.2, 0.5)
+    gateway = StripeGateway("sk_test_loop", stripe.url, timing.stripe_timeout)
+    stripe.fault("lost_response", path=CONFIRM, next=1)
+    order = await place()
+    loop = asyncio.create_task(Recovery(orders, ledger, gateway, timing).run())
+
+    with pytest.raises(PaymentUnknownError):
+        await Cashier(orders, ledger, gateway, timing).pay(order, "tok_visa")
+
+    async with asyncio.timeout(10):
+        while (await orders.get(order.id)).payment.status != PaymentStatus.CHARGED:
+            await asyncio.sleep(0.02)
+    loop.cancel()
+    await asyncio.wait([loop])
+    await gateway.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("drop_request", {}), ("error_before", {}), ("unavailable", {"status": 401})],
+)
+async def test_stripe_is_away(
+    orders: Store[Order],
+    timing: Timing,
+    stripe: RunningFake,
+    lose: Act,
+    recover: Act,
+    kind: Any,
+    options: Any,
+) -> None:
+    """Recovery looks again, ever more seldom up to a bound, and for as long as it takes."""
+    lost = await lose()
+    fault = stripe.fault(kind, **options)
+    delays = []
+    for _ in range(8):
+        before = now()
+        found = await recover(lost)
+        assert found.payment.status == PaymentStatus.CHARGING
+        assert found.payment.look_at is not None
+        delays.append(
+            (found.payment.look_at - before) / timedelta(seconds=timing.recovery_interval)
+        )
+
+    stripe.fake.faults.remove(fault.id)
+
+    assert [round(delay) for delay in delays[:4]] == [1, 2, 4, 8]
+    assert max(delays) < MAX_BACKOFF + 1
+    assert (await recover(lost)).payment.status == PaymentStatus.CHARGED
+
+
+async def test_two_replicas_at_once(
+    recovery: Recovery,
+    orders: Store[Order],
+    ledger: Ledger,
+    gateway: StripeGateway,
+    timing: Timing,
+    stripe: RunningFake,
+    lose: Act,
+) -> None:
+    """Both look; one of them decides."""
+    lost = await lose()
+    await orders.save(lost.with_payment(look_at=now()))
+    other = Recovery(orders, ledger, gateway, timing)
+    asked = stripe.fake.counts
+
+    asked.clear()
+    await asyncio.gather(recovery.look(), other.look())
+
+    assert (await orders.get(lost.id)).payment.status == PaymentStatus.CHARGED
+    assert len((await orders.outbox.waiting(10))[0].messages) == 1
+    assert asked.as_json()["endpoints"]["GET /v1/payment_intents/{id}"]["200"] == 1
+
+
+async def test_one_order_does_not_stop_the_others(
+    recovery: Recovery, orders: Store[Order], gateway: StripeGateway, lose: Act, monkeypatch: Any
+) -> None:
+    """What nobody foresaw about one order delays that one only, and is in the log."""
+    bad, good = await lose(), await lose()
+    retrieve = gateway.retrieve
+
+    async def unforeseen(intent_id: str) -> Any:
+        if intent_id == bad.payment.intent_id:
+            raise ZeroDivisionError
+        return await retrieve(intent_id)
+
+    monkeypatch.setattr(gateway, "retrieve", unforeseen)
+    for order in (bad, good):
+        await orders.save(order.with_payment(look_at=now()))
+
+    assert await recovery.look() == 2
+
+    assert (await orders.get(good.id)).payment.status == PaymentStatus.CHARGED
+    assert (await orders.get(bad.id)).payment.looks == 1
+
+
+async def test_the_longest_waiting_come_first(
+    recovery: Recovery, orders: Store[Order], place: Act
+) -> None:
+    """More due orders than one look takes are all served, and none before its elders."""
+    at = now() - timedelta(minutes=5)
+    for number in range(PAGE + 3):
+        order = (await place()).charging(at - timedelta(seconds=number))
+        await orders.save(order)
+
+    assert (await recovery.look(), await recovery.look(), await recovery.look()) == (PAGE, 3, 0)
+
+
+async def test_the_store_is_away(
+    recovery: Recovery, orders: Store[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop outlives an outage of the store."""
+    looks = 0
+
+    async def away(*_: Any, **__: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        raise DatabaseConnectionError
+
+    monkeypatch.setattr(orders, "find", away)
+    recovery.interval = 0.01
+    loop = asyncio.create_task(recovery.run())
+
+    async with asyncio.timeout(5):
+        while looks < 3:
+            await asyncio.sleep(0.01)
+
+    assert not loop.done()
+    loop.cancel()
+    await asyncio.wait([loop])
