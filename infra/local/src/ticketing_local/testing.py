@@ -1,104 +1,73 @@
-"""The whole marketplace for tests: booted in a folder of its own on free ports, ended for sure."""
+"""What tests of the environment need: small processes, and what was said about them."""
 
-import json
+import asyncio
+import io
 import os
-import signal
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-BOOT_TIMEOUT = 120.0  # seconds
-STOP_TIMEOUT = 20.0
+from ticketing_local.console import Console
+from ticketing_local.keeper import Keeper
+from ticketing_local.logfile import LogFile
+from ticketing_local.logs import Renderer
+from ticketing_local.output import Output
+from ticketing_local.process import Probe, Process, Stage
 
-
-class Stack:
-    """A running `ticketing up`, whose processes a test can look up, kill and freeze."""
-
-    def __init__(self, data: Path, url: str) -> None:
-        self.data = data
-        self.url = url
-
-    def processes(self) -> dict[str, dict[str, Any]]:
-        """Every process by its name, as `state.json` has it: pid, port, ready, restarts."""
-        state = json.loads((self.data / "state.json").read_text())
-        return {process["name"]: process for process in state["processes"]}
-
-    def port(self, name: str) -> int:
-        return int(self.processes()[name]["port"])
-
-    def url_of(self, name: str) -> str:
-        """A service's own address, behind the gateway's back."""
-        return f"http://127.0.0.1:{self.port(name)}"
-
-    def signal(self, name: str, number: signal.Signals) -> None:
-        os.kill(self.processes()[name]["pid"], number)
-
-    def kill(self, name: str) -> None:
-        """kill -9; return once the supervisor has started it again."""
-        before = self.processes()[name]["restarts"]
-        self.signal(name, signal.SIGKILL)
-        until(lambda: self.processes()[name]["restarts"] > before)
-
-    @contextmanager
-    def frozen(self, *names: str) -> Iterator[None]:
-        """The processes neither answer nor end for as long as the block lasts."""
-        for name in names:
-            self.signal(name, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for name in names:
-                self.signal(name, signal.SIGCONT)
+FOREVER = "import time; time.sleep(60)"
 
 
-def until(condition: Callable[[], bool], bound: float = 30.0) -> None:
-    """Return when the condition holds; raise `TimeoutError` after so many seconds."""
-    deadline = time.monotonic() + bound
-    while not condition():
+async def at_once() -> bool:
+    """The probe of a process that is ready when it runs."""
+    return True
+
+
+async def never() -> bool:
+    """The probe of a process that never gets ready."""
+    return False
+
+
+def python(
+    code: str, name: str = "child", stage: Stage = Stage.SERVICE, ready: Probe = at_once
+) -> Process:
+    """A line of Python as a process of the environment."""
+    return Process(
+        name=name,
+        argv=(sys.executable, "-S", "-E", "-c", code),
+        env=dict(os.environ),
+        port=0,
+        stage=stage,
+        ready=ready,
+    )
+
+
+class Told:
+    """Takes in what is said about processes, and what they say themselves."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sentences: list[str] = []
+        self._folder = folder
+        self._console = Console(io.StringIO(), on_broken=lambda: None)
+
+    def output(self, process: Process) -> Output:
+        file = LogFile(self._folder / f"{process.name}.log")
+        renderer = Renderer([process.name], colour=False)
+        return Output(process.name, file, self._console, renderer, shows=lambda _: True)
+
+    def tell(self, keeper: Keeper, what: str) -> None:
+        if what:
+            self.sentences.append(f"{keeper.process.name} {what}")
+
+    def log(self, name: str = "child") -> str:
+        """All that a process wrote."""
+        return (self._folder / f"{name}.log").read_text()
+
+
+async def eventually(holds: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait until something holds. Raises TimeoutError if it does not in so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
         if time.monotonic() > deadline:
-            raise TimeoutError("the condition was not met in time")
-        time.sleep(0.05)
-
-
-@contextmanager
-def running_stack(
-    data: Path, *, expiration_seconds: int = 900, options: Sequence[str] = (), **env: str
-) -> Iterator[Stack]:
-    """`ticketing up` without demo data, ready to be used; stopped as by Ctrl-C at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    argv = [sys.executable, "-m", "ticketing_local", "up", "--port", str(port), "--data", str(data)]
-    argv += ["--expiration-seconds", str(expiration_seconds), "--demo", "0", *options]
-    data.mkdir(parents=True, exist_ok=True)
-    log = data / "up.log"
-    with log.open("wb") as output:
-        supervisor = subprocess.Popen(
-            argv, stdout=output, stderr=output, env={**os.environ, **env}, start_new_session=True
-        )
-    stack = Stack(data, f"http://localhost:{port}")
-    try:
-        until(lambda: _ready(stack, supervisor, log), BOOT_TIMEOUT)
-        yield stack
-    finally:
-        supervisor.send_signal(signal.SIGINT)
-        try:
-            supervisor.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            supervisor.kill()
-            supervisor.wait()
-            raise
-
-
-def _ready(stack: Stack, supervisor: "subprocess.Popen[bytes]", log: Path) -> bool:
-    if supervisor.poll() is not None:
-        raise RuntimeError(f"the stack did not start:\n{log.read_text()[-4000:]}")
-    try:
-        return bool(json.loads((stack.data / "state.json").read_text())["ready"])
-    except FileNotFoundError:
-        return False
+            raise TimeoutError("it did not come about")
+        await asyncio.sleep(0.01)
