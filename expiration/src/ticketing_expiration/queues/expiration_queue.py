@@ -7,7 +7,7 @@ result is kept; its worker ends when Redis goes away.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -111,10 +111,14 @@ class ExpirationQueue:
             job_serializer=_serialize,
             job_deserializer=orjson.loads,
         )
+        running = asyncio.create_task(worker.async_run())
         try:
-            await worker.async_run()
+            await asyncio.wait({running})
         finally:
-            await _stop(worker)
+            if not running.done():
+                await _end([running])
+            await _end(worker.tasks.values())  # arq puts jobs that are cancelled back
+        running.result()  # raises what ended it
 
     async def _job(self, context: dict[str, Any], order_id: str, request: str | None) -> None:
         request_id.set(request)  # arq runs each job in a task, and so in a context, of its own
@@ -130,13 +134,17 @@ class ExpirationQueue:
             raise Retry(defer=pause) from error
 
 
-async def _stop(worker: Worker) -> None:
-    """End its jobs: arq puts those that are cancelled back."""
-    for task in worker.tasks.values():
-        task.cancel()
-    for outcome in await asyncio.gather(*worker.tasks.values(), return_exceptions=True):
-        if isinstance(outcome, Exception):  # they begin again once Redis has forgotten them
-            logger.warning("a job was cut off", extra={"reason": repr(outcome)})
+async def _end(tasks: Iterable["asyncio.Task[Any]"]) -> None:
+    """Cancel them until they are done. Before Python 3.12 `asyncio.wait_for`, by which redis-py
+    sends its commands, loses a cancellation that comes just as it gets its result."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        done, pending = await asyncio.wait(pending, timeout=0.5)
+        for task in done:
+            if not task.cancelled() and (error := task.exception()):
+                logger.warning("cut off", extra={"reason": repr(error)})
 
 
 def _serialize(job: dict[str, Any]) -> bytes:
