@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from infra.tests.integration.visitor import Visitor
-from ticketing_local.testing import Stack, running_stack
+from ticketing_local.harness import Stack, running_stack
 
 WINDOW = 60  # seconds an order holds its ticket: the shortest with all durations in full
 

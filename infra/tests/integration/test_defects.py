@@ -11,7 +11,7 @@ import nats
 import pytest
 
 from infra.tests.integration.visitor import Visitor, account
-from ticketing_local.testing import Stack, until
+from ticketing_local.harness import Stack, until
 
 
 def _publish(stack: Stack, subject: str, *messages: bytes) -> None:

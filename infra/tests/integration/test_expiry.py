@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from infra.tests.integration.conftest import WINDOW, Abandoned
 from infra.tests.integration.visitor import Visitor
-from ticketing_local.testing import Stack
+from ticketing_local.harness import Stack
 
 
 def test_an_expired_order_frees_its_ticket_for_another(

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from infra.tests.integration.visitor import Visitor
-from ticketing_local.testing import Stack, until
+from ticketing_local.harness import Stack, until
 
 
 def _ready(stack: Stack, service: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from infra.tests.integration.visitor import Visitor, account
-from ticketing_local.testing import Stack, until
+from ticketing_local.harness import Stack, until
 
 
 def test_one_users_ticket_is_bought_by_another(

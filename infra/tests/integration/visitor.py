@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 
-from ticketing_local.testing import Stack, until
+from ticketing_local.harness import Stack, until
 
 JSON = dict[str, Any]
 

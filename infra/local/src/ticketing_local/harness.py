@@ -1,0 +1,115 @@
+"""The whole marketplace for tests: booted in a folder of its own on a free port, ended for sure."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+BOOT_TIMEOUT = 120.0  # seconds
+STOP_TIMEOUT = 20.0
+
+
+class Stack:
+    """A running `ticketing up`, whose processes a test can look up, kill and freeze."""
+
+    def __init__(self, data: Path, url: str) -> None:
+        self.data = data
+        self.url = url
+
+    def processes(self) -> dict[str, dict[str, Any]]:
+        """Every process by its name, as `state.json` has it: pid, port, ready, restarts."""
+        state = json.loads((self.data / "state.json").read_text())
+        return {process["name"]: process for process in state["processes"]}
+
+    def url_of(self, name: str) -> str:
+        """A process's own address, behind the gateway's back."""
+        return f"http://127.0.0.1:{self.port(name)}"
+
+    def port(self, name: str) -> int:
+        return int(self.processes()[name]["port"])
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        os.kill(self.processes()[name]["pid"], number)
+
+    def kill(self, name: str) -> None:
+        """kill -9; return once the supervisor has started it again."""
+        before = self.processes()[name]["restarts"]
+        self.signal(name, signal.SIGKILL)
+        until(lambda: self.processes()[name]["restarts"] > before)
+
+    def await_ready(self) -> None:
+        """Return once every process is ready (again)."""
+        until(lambda: all(process["ready"] for process in self.processes().values()), 60)
+
+    @contextmanager
+    def frozen(self, *names: str) -> Iterator[None]:
+        """The processes neither answer nor end for as long as the block lasts."""
+        for name in names:
+            self.signal(name, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for name in names:
+                self.signal(name, signal.SIGCONT)
+
+
+def until(condition: Callable[[], bool], bound: float = 30.0) -> None:
+    """Return when the condition holds; raise `TimeoutError` after so many seconds."""
+    deadline = time.monotonic() + bound
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the condition was not met in time")
+        time.sleep(0.05)
+
+
+@contextmanager
+def running_stack(
+    data: Path, *, expiration_seconds: int = 900, options: Sequence[str] = (), **env: str
+) -> Iterator[Stack]:
+    """`ticketing up` without demo data, ready to be used; stopped as by Ctrl-C at the end.
+
+    Raises `RuntimeError` with the last it said where it does not start.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    argv = [sys.executable, "-m", "ticketing_local", "up", "--port", str(port), "--data", str(data)]
+    argv += ["--expiration-seconds", str(expiration_seconds), "--demo", "0", *options]
+    data.mkdir(parents=True, exist_ok=True)
+    log = data.with_name(f"{data.name}.log")
+    with log.open("wb") as output:
+        supervisor = subprocess.Popen(
+            argv, stdout=output, stderr=output, env={**os.environ, **env}, start_new_session=True
+        )
+    try:
+        stack = Stack(data, f"http://localhost:{port}")
+        until(lambda: _ready(stack, supervisor, log), BOOT_TIMEOUT)
+        yield stack
+    finally:
+        _stop(supervisor)
+
+
+def _ready(stack: Stack, supervisor: "subprocess.Popen[bytes]", log: Path) -> bool:
+    if supervisor.poll() is not None:
+        raise RuntimeError(f"the stack did not start:\n{log.read_text()[-4000:]}")
+    try:
+        return bool(json.loads((stack.data / "state.json").read_text())["ready"])
+    except FileNotFoundError:
+        return False
+
+
+def _stop(supervisor: "subprocess.Popen[bytes]") -> None:
+    supervisor.send_signal(signal.SIGINT)
+    try:
+        supervisor.wait(STOP_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        supervisor.kill()  # which ends its children too
+        supervisor.wait()
+        raise
