@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvloop
 
 from ticketing_common.events.catalogue import OrderCancelled, OrderCreated, OrderStatus
 from ticketing_common.store import Database, Store
@@ -47,7 +48,7 @@ def stripe_server() -> Iterator[RunningFake]:
 
     def run() -> None:
         try:
-            asyncio.run(serve())
+            uvloop.run(serve())  # as in production; and asyncio would leave Nagle's delay on
         except BaseException as error:
             if started.done():
                 raise

@@ -1,0 +1,252 @@
+"""POST /api/payments"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from ticketing_common.events.catalogue import OrderStatus
+from ticketing_common.store import Store
+from ticketing_common.testing.sessions import SignIn
+from ticketing_common.types import new_id
+from ticketing_payments.models.order import Order, PaymentStatus
+from ticketing_stripe_fake.testing import RunningFake
+
+Act = Callable[..., Awaitable[Order]]
+Pay = Callable[..., Awaitable[httpx.Response]]
+
+THREE_D_SECURE = "tok_threeDSecure2Required"
+NOT_AUTHORIZED = {"errors": [{"message": "Not authorized"}]}
+CONFIRM = "/v1/payment_intents/*/confirm"
+
+
+@pytest.fixture
+def pay(api: httpx.AsyncClient, sign_in: SignIn) -> Pay:
+    """`await pay(order)`: its owner pays, with a card that works where no token is given."""
+
+    async def pay(order: Order, token: str = "tok_visa") -> httpx.Response:
+        body = {"token": token, "orderId": order.id}
+        return await api.post("/api/payments", json=body, headers=sign_in(order.user_id))
+
+    return pay
+
+
+def _says(response: httpx.Response, status: int, message: str) -> None:
+    assert response.status_code == status
+    assert response.json() == {"errors": [{"message": message}]}
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null"])
+async def test_a_body_that_is_no_json_object_is_400(api: httpx.AsyncClient, body: bytes) -> None:
+    """The body is parsed before anything else is looked at, the session included."""
+    response = await api.post("/api/payments", content=body)
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["message"].startswith("The request body must be")
+
+
+async def test_signed_out_is_401(api: httpx.AsyncClient) -> None:
+    """The session is checked before the fields."""
+    response = await api.post("/api/payments", json={})
+
+    assert (response.status_code, response.json()) == (401, NOT_AUTHORIZED)
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        (
+            {},
+            [
+                {"message": "Token must be provided", "field": "token"},
+                {"message": "OrderId must be provided", "field": "orderId"},
+            ],
+        ),
+        ({"token": "tok_visa"}, [{"message": "OrderId must be provided", "field": "orderId"}]),
+        ({"orderId": new_id()}, [{"message": "Token must be provided", "field": "token"}]),
+        *(
+            (
+                {"token": token, "orderId": new_id()},
+                [{"message": "Token must be provided", "field": "token"}],
+            )
+            for token in ("", "  ", None, 7, True, ["tok_visa"], {"$gt": ""}, "t" * 256)
+        ),
+        *(
+            (
+                {"token": "tok_visa", "orderId": order},
+                [{"message": "OrderId must be provided", "field": "orderId"}],
+            )
+            for order in ("", None, 7, {"$gt": ""})
+        ),
+    ],
+)
+async def test_bad_fields_are_400(
+    api: httpx.AsyncClient, sign_in: SignIn, body: object, errors: object
+) -> None:
+    """A payment needs a token and an order; every wrong field is named."""
+    response = await api.post("/api/payments", json=body, headers=sign_in())
+
+    assert (response.status_code, response.json()) == (400, {"errors": errors})
+
+
+@pytest.mark.parametrize("id", [new_id(), "nonsense", "0", "x" * 24])
+async def test_unknown_order_is_404(api: httpx.AsyncClient, sign_in: SignIn, id: str) -> None:
+    """An unknown id and one that can't be one are alike."""
+    body = {"token": "tok_visa", "orderId": id}
+
+    _says(await api.post("/api/payments", json=body, headers=sign_in()), 404, "Not Found")
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CREATED, OrderStatus.CANCELLED])
+async def test_someone_elses_order_is_401(
+    api: httpx.AsyncClient, sign_in: SignIn, place: Act, stripe: RunningFake, status: OrderStatus
+) -> None:
+    """An order is its owner's to pay; a stranger does not even learn how it is."""
+    order = await place(status=status)
+    body = {"token": "tok_visa", "orderId": order.id}
+
+    response = await api.post("/api/payments", json=body, headers=sign_in())
+
+    assert (response.status_code, response.json()) == (401, NOT_AUTHORIZED)
+    assert stripe.order(order.id)["intents"] == {}
+
+
+async def test_pays(pay: Pay, orders: Store[Order], stripe: RunningFake, place: Act) -> None:
+    """Defect 9 of the base: 19.99 was sent as 1998.9999999999998. The answer is the payment's id,
+    and payment:created waits with it."""
+    order = await place(price=19.99)
+
+    response = await pay(order)
+
+    paid = await orders.get(order.id)
+    assert (response.status_code, response.json()) == (201, {"id": paid.payment.payment_id})
+    assert stripe.order(order.id)["charged"] == 1999
+    (waiting,) = await orders.outbox.waiting(10)
+    assert [message.subject for message in waiting.messages] == ["payment:created"]
+
+
+async def test_a_cancelled_order(pay: Pay, place: Act, cancel: Act, stripe: RunningFake) -> None:
+    """Defect 5 of the base: a payment of a cancelled order completed it."""
+    order = await cancel(await place())
+
+    _says(await pay(order), 400, "Cannot pay for a cancelled order")
+
+    assert stripe.order(order.id)["intents"] == {}
+
+
+@pytest.mark.parametrize("told", ["by us", "by orders"])
+async def test_a_paid_order(pay: Pay, place: Act, stripe: RunningFake, told: str) -> None:
+    """Defect 7 of the base: a second payment charged again."""
+    if told == "by us":
+        order = await place()
+        await pay(order)
+    else:
+        order = await place(status=OrderStatus.COMPLETE)
+    before = stripe.order(order.id)["charges"]
+
+    _says(await pay(order), 400, "Order is already paid")
+
+    assert stripe.order(order.id)["charges"] == before
+
+
+@pytest.mark.parametrize("expires_in", [-60, 4.5])
+async def test_an_order_near_its_end(
+    pay: Pay, place: Act, stripe: RunningFake, expires_in: float
+) -> None:
+    """A payment whose outcome might not be known before the order expires is not begun."""
+    order = await place(expires_in)
+
+    _says(await pay(order), 400, "Order has expired")
+
+    assert stripe.order(order.id)["intents"] == {}
+
+
+async def test_twice_at_the_same_moment(pay: Pay, place: Act, stripe: RunningFake) -> None:
+    """Defect 7 of the base again: of payments at the same moment one charges, and the others are
+    told so."""
+    order = await place()
+
+    responses = await asyncio.gather(*(pay(order) for _ in range(5)))
+
+    statuses = sorted(response.status_code for response in responses)
+    assert statuses == [201, 400, 400, 400, 400]
+    refused = {response.text for response in responses if response.status_code == 400}
+    assert refused == {'{"errors":[{"message":"A payment is already in progress"}]}'}
+    assert stripe.order(order.id)["charges"] == 1
+
+
+@pytest.mark.parametrize(
+    ("token", "message"),
+    [
+        ("tok_chargeDeclined", "Your card was declined."),
+        ("tok_chargeDeclinedExpiredCard", "Your card has expired."),
+        ("tok_nonsense", "The card could not be charged, please try another one"),
+    ],
+)
+async def test_a_bad_card(
+    pay: Pay, place: Act, stripe: RunningFake, token: str, message: str
+) -> None:
+    """The buyer reads Stripe's words for a decline, none of its internals otherwise, and may try
+    another card."""
+    order = await place()
+
+    _says(await pay(order, token), 400, message)
+
+    assert (await pay(order)).status_code == 201
+    assert len(stripe.order(order.id)["intents"]) == 1
+
+
+async def test_an_unknown_outcome(pay: Pay, place: Act, recover: Act, stripe: RunningFake) -> None:
+    """Defect 8 of the base: while it is not known whether the card was charged, the buyer is kept
+    from paying again; once it is, they are told."""
+    order = await place()
+    stripe.fault("lost_response", path=CONFIRM, next=1)
+
+    response = await pay(order)
+
+    _says(response, 503, "Your payment is being confirmed, do not pay again")
+    assert response.headers["Retry-After"]
+    _says(await pay(order), 400, "A payment is already in progress")
+    await recover(order)
+    _says(await pay(order), 400, "Order is already paid")
+    assert stripe.order(order.id)["charges"] == 1
+
+
+async def test_stripe_rejects_our_key(pay: Pay, place: Act, stripe: RunningFake) -> None:
+    """Our own mistake is not blamed on the card, nor shown."""
+    stripe.fault("unavailable", status=401)
+
+    _says(await pay(await place()), 503, "Your payment is being confirmed, do not pay again")
+
+
+async def test_the_bank_asks_the_buyer(
+    pay: Pay, orders: Store[Order], place: Act, stripe: RunningFake
+) -> None:
+    """3-D Secure: the page gets what it needs to ask; the same request afterwards finds it done."""
+    order = await place()
+
+    response = await pay(order, THREE_D_SECURE)
+
+    assert response.status_code == 400
+    intent_id = (await orders.get(order.id)).payment.intent_id or ""
+    assert response.json()["errors"] == [{"message": "Your bank asks you to confirm this payment"}]
+    assert response.json()["clientSecret"].startswith(f"{intent_id}_secret_")
+    assert (await pay(order, THREE_D_SECURE)).json() == response.json()
+    stripe.authenticate(intent_id)
+    again = await pay(order, THREE_D_SECURE)
+    assert again.status_code == 201
+    assert stripe.order(order.id)["charges"] == 1
+
+
+async def test_a_bad_token_during_authentication(
+    pay: Pay, orders: Store[Order], place: Act, recover: Act, stripe: RunningFake
+) -> None:
+    """The authentication goes on: what the buyer finishes there is still a payment."""
+    order = await place()
+    asked = await pay(order, THREE_D_SECURE)
+
+    assert (await pay(order, "tok_nonsense")).json() == asked.json()
+
+    stripe.authenticate((await orders.get(order.id)).payment.intent_id or "")
+    assert (await recover(order)).payment.status == PaymentStatus.CHARGED
