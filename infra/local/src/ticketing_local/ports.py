@@ -65,10 +65,9 @@ class Ports:
 
 def _remembered(path: Path) -> dict[str, int]:
     try:
-        ports = json.loads(path.read_text())
-    except (FileNotFoundError, ValueError):
+        return {str(name): int(port) for name, port in json.loads(path.read_text()).items()}
+    except (FileNotFoundError, ValueError, TypeError, AttributeError):
         return {}  # nothing depends on them: new ones do as well
-    return {str(name): int(port) for name, port in ports.items()}
 
 
 def _candidates() -> list[int]:

@@ -1,5 +1,6 @@
 """What /proc tells about processes. Where there is no /proc, nothing is known."""
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -46,13 +47,26 @@ def port_holder(port: int) -> str | None:
     if not sockets:
         return None
     for pid in _pids():
-        try:
-            descriptors = [os.readlink(link) for link in (PROC / str(pid) / "fd").iterdir()]
-            if sockets.intersection(descriptors):
-                return f"{(PROC / str(pid) / 'comm').read_text().strip()} (pid {pid})"
-        except OSError:
-            continue  # gone meanwhile, or another user's
+        if sockets.intersection(_open_files(pid)):
+            return f"{_name(pid)} (pid {pid})"
     return None
+
+
+def _open_files(pid: int) -> Iterator[str]:
+    """What a process has open; nothing if it is another user's."""
+    try:
+        for link in (PROC / str(pid) / "fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                yield os.readlink(link)
+    except OSError:
+        return
+
+
+def _name(pid: int) -> str:
+    try:
+        return (PROC / str(pid) / "comm").read_text().strip()
+    except OSError:
+        return "a process"
 
 
 def _pids() -> Iterator[int]:

@@ -26,14 +26,14 @@ class Gateway:
 
 
 def config(gateway: Gateway, folder: Path) -> str:
-    """The whole configuration; paths in it are within the folder."""
+    """The whole configuration. Paths in it are relative to the folder, so need no quoting."""
     upstreams = "".join(
         _upstream(service, gateway.upstreams[service])
         for service in sorted({route.service for route in gateway.routes})
     )
     return f"""\
 {_user()}daemon off;
-pid {_quoted(folder / "nginx.pid")};
+pid nginx.pid;
 error_log stderr {"info" if gateway.verbose else "warn"};
 worker_processes 1;
 worker_shutdown_timeout 1s;
@@ -42,11 +42,11 @@ events {{ worker_connections 2048; }}
 http {{
   access_log off;
   server_tokens off;
-  client_body_temp_path {_quoted(folder / "buffers" / "body")};
-  proxy_temp_path {_quoted(folder / "buffers" / "proxy")};
-  fastcgi_temp_path {_quoted(folder / "buffers" / "fastcgi")};
-  uwsgi_temp_path {_quoted(folder / "buffers" / "uwsgi")};
-  scgi_temp_path {_quoted(folder / "buffers" / "scgi")};
+  client_body_temp_path buffers/body;
+  proxy_temp_path buffers/proxy;
+  fastcgi_temp_path buffers/fastcgi;
+  uwsgi_temp_path buffers/uwsgi;
+  scgi_temp_path buffers/scgi;
 
   client_max_body_size 1m;
   client_header_timeout 10s;
@@ -77,7 +77,7 @@ http {{
   proxy_next_upstream_timeout 10s;
 {upstreams}
   server {{
-{_listen(gateway)}
+{_listen(gateway, folder)}
 {_proxy_headers("$remote_addr", "$scheme")}
 {_locations(gateway.routes)}
   }}
@@ -112,15 +112,15 @@ def _upstream(service: str, ports: Sequence[int]) -> str:
 """
 
 
-def _listen(gateway: Gateway) -> str:
+def _listen(gateway: Gateway, folder: Path) -> str:
     addresses = [LOOPBACK] + ["[::1]"] * has_ipv6_loopback()
     ssl = " ssl" if gateway.certificate else ""
     lines = [f"    listen {address}:{gateway.port}{ssl};" for address in addresses]
     if gateway.certificate:
         chain, key = gateway.certificate
         lines += [
-            f"    ssl_certificate {_quoted(chain)};",
-            f"    ssl_certificate_key {_quoted(key)};",
+            f"    ssl_certificate {os.path.relpath(chain, folder)};",
+            f"    ssl_certificate_key {os.path.relpath(key, folder)};",
             "    ssl_protocols TLSv1.2 TLSv1.3;",
             "    ssl_session_cache shared:gateway:1m;",
             # Plain http on this port: show the way.
@@ -191,8 +191,3 @@ def _named(name: str, content_type: str, status: int, body: str) -> str:
         f"      return {status} '{body}';\n"
         f"    }}\n"
     )
-
-
-def _quoted(path: Path) -> str:
-    text = str(path).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'

@@ -1,0 +1,218 @@
+"""The gateway: a real NGINX in front of small services."""
+
+import asyncio
+import http.client
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ticketing_local.binaries import NGINX, find
+from ticketing_local.files import make_folder
+from ticketing_local.keeper import Keeper
+from ticketing_local.manifests import Manifests
+from ticketing_local.ports import LOOPBACK, Ports
+from ticketing_local.servers.nginx import nginx
+from ticketing_local.servers.nginx_config import Gateway
+from ticketing_local.testing import Told, eventually
+
+SERVICES = ("auth", "client", "orders", "payments", "tickets")
+
+
+class Echo(ThreadingHTTPServer):
+    """A service that answers what it was asked, as itself."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__((LOOPBACK, 0), _EchoHandler)
+        self.name = name
+
+
+class _EchoHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Echo
+
+    def do_GET(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = {"service": self.server.name, "path": self.path, "headers": headers}
+        content = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def services() -> Iterator[dict[str, Echo]]:
+    """One of each; who is stopped is closed."""
+    servers = {name: Echo(name) for name in SERVICES}
+    threads = [
+        threading.Thread(target=server.serve_forever, args=(0.01,)) for server in servers.values()
+    ]
+    for thread in threads:
+        thread.start()
+    yield servers
+    for server in servers.values():
+        server.shutdown()
+        server.server_close()
+    for thread in threads:
+        thread.join()
+
+
+class Site:
+    """The running gateway, asked as browsers do."""
+
+    def __init__(self, gateway: Gateway, folder: Path) -> None:
+        self.gateway = gateway
+        self.folder = folder
+
+    async def ask(
+        self, path: str, *, method: str = "GET", port: int | None = None, **options: Any
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        return await asyncio.to_thread(self._ask, method, path, port, options)
+
+    async def echo(self, path: str, **options: Any) -> dict[str, Any]:
+        _, body = await self.ask(path, **options)
+        echoed: dict[str, Any] = json.loads(body)
+        return echoed
+
+    def _ask(
+        self, method: str, path: str, port: int | None, options: dict[str, Any]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        connection = http.client.HTTPConnection(LOOPBACK, port or self.gateway.port, timeout=10)
+        try:
+            connection.request(method, path, **options)
+            answer = connection.getresponse()
+            return answer, answer.read()
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def gateway(services: dict[str, Echo], infra: Path, tmp_path: Path) -> Gateway:
+    ports = Ports(tmp_path / "ports.json", reserved=0)
+    return Gateway(
+        port=ports.of("gateway"),
+        inside=ports.of("inside"),
+        routes=Manifests(infra).routes(),
+        upstreams={name: [server.server_port] for name, server in services.items()},
+    )
+
+
+@pytest.fixture
+async def site(gateway: Gateway, tmp_path: Path, told: Told) -> AsyncIterator[Site]:
+    folder = make_folder(tmp_path / "nginx")
+    process = nginx(find(NGINX, {}), folder, gateway)
+    keeper = Keeper(process, told.output(process), told.tell)
+    keeping = asyncio.create_task(keeper.keep())
+    await eventually(lambda: keeper.is_ready)
+    yield Site(gateway, folder)
+    await keeper.stop(asyncio.Event())
+    await keeping
+    keeper.output.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/api/users/currentuser", "auth"),
+        ("/api/tickets", "tickets"),
+        ("/api/tickets/", "tickets"),
+        ("/api/tickets/1?a=b%20c", "tickets"),
+        ("/api/orders/1", "orders"),
+        ("/api/payments", "payments"),
+        ("/", "client"),
+        ("/tickets/1", "client"),
+        ("/api/ticketsmith", "client"),
+        ("/api", "client"),
+    ],
+)
+async def test_requests_go_where_the_ingress_sends_them(
+    site: Site, path: str, service: str
+) -> None:
+    """By whole elements of the path, which arrives as it was sent."""
+    echoed = await site.echo(path)
+
+    assert (echoed["service"], echoed["path"]) == (service, path)
+
+
+async def test_a_service_learns_who_asked(site: Site) -> None:
+    """The visitor's host, address and protocol, which a visitor can't make up."""
+    forged = {"X-Forwarded-For": "1.2.3.4", "X-Forwarded-Proto": "https", "Host": "ticketing.dev"}
+
+    headers = (await site.echo("/api/tickets", headers=forged))["headers"]
+
+    assert headers["host"] == "ticketing.dev"
+    assert headers["x-forwarded-for"] == LOOPBACK
+    assert headers["x-forwarded-proto"] == "http"
+    assert "connection" not in headers
+
+
+async def test_the_client_speaks_for_a_visitor(site: Site) -> None:
+    """On its own port its word about the visitor is taken, and there is only the API."""
+    inside = site.gateway.inside
+    said = {"X-Forwarded-For": "1.2.3.4", "X-Forwarded-Proto": "https"}
+
+    passed_on = (await site.echo("/api/users/signin", port=inside, headers=said))["headers"]
+    alone = (await site.echo("/api/users/signin", port=inside))["headers"]
+    answer, _ = await site.ask("/", port=inside)
+
+    assert {name.lower(): value for name, value in said.items()}.items() <= passed_on.items()
+    assert (alone["x-forwarded-for"], alone["x-forwarded-proto"]) == (LOOPBACK, "http")
+    assert answer.status == 404
+
+
+@pytest.mark.parametrize("sent", ["", "short", "has spaces in it", "x" * 200, 'quo"te-quote'])
+async def test_a_request_without_an_id_gets_one(site: Site, sent: str) -> None:
+    """What is no id is replaced by one."""
+    headers = (await site.echo("/api/tickets", headers={"X-Request-ID": sent}))["headers"]
+
+    assert len(headers["x-request-id"]) == 32
+
+
+async def test_a_request_keeps_its_id(site: Site) -> None:
+    """So it can be followed from before the gateway on."""
+    sent = {"X-Request-ID": "trace-0123.4_5"}
+
+    assert (await site.echo("/api/tickets", headers=sent))["headers"]["x-request-id"] == (
+        "trace-0123.4_5"
+    )
+
+
+async def test_a_service_that_is_away_is_a_502(site: Site, services: dict[str, Echo]) -> None:
+    """In the API's own form of errors, with the request's id, and in a page's for a page."""
+    for name in ("tickets", "client"):
+        services[name].shutdown()
+        services[name].server_close()
+
+    api, body = await site.ask("/api/tickets", headers={"X-Request-ID": "trace-0001"})
+    page, text = await site.ask("/tickets/new")
+
+    assert (api.status, api.headers["content-type"]) == (502, "application/json")
+    assert json.loads(body) == {
+        "errors": [{"message": "The service can't be reached at the moment, please try again"}]
+    }
+    assert api.headers["x-request-id"] == "trace-0001"
+    assert (page.status, page.headers["content-type"]) == (502, "text/html")
+    assert b"can't be reached" in text
+
+
+async def test_a_body_of_more_than_a_megabyte_is_a_413(site: Site) -> None:
+    """Refused before any service reads it."""
+    answer, body = await site.ask("/api/tickets", method="POST", body=b"x" * 1_100_000)
+
+    assert answer.status == 413
+    assert json.loads(body) == {"errors": [{"message": "The request is too large"}]}
+
+
+async def test_nginx_does_not_tell_its_version(site: Site) -> None:
+    """Nor anything else about itself."""
+    answer, _ = await site.ask("/nothing", port=site.gateway.inside)
+
+    assert answer.headers["server"] == "nginx"
