@@ -31,4 +31,5 @@ def configure_logs(service: str, level: str) -> None:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("httpx").setLevel("WARNING")
+    for chatty in ("httpx", "stripe"):  # a line for every call of theirs
+        logging.getLogger(chatty).setLevel("WARNING")
