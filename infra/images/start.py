@@ -69,10 +69,16 @@ else:
 @contextmanager
 def docker(image: str) -> Iterator[CommandLine]:
     """How to run the image, or another command in it, with docker."""
-    run = (
-        "docker run --rm --read-only --tmpfs=/tmp --cap-drop=ALL --network=host "
-        "--security-opt=no-new-privileges"
-    ).split()
+    run = [
+        "docker",
+        "run",
+        "--rm",
+        "--read-only",
+        "--tmpfs=/tmp",
+        "--cap-drop=ALL",
+        "--network=host",
+        "--security-opt=no-new-privileges",
+    ]
     yield lambda variables, *command: [
         *run,
         *(f"--env={name}={value}" for name, value in variables.items()),
@@ -89,7 +95,7 @@ def buildah(image: str) -> Iterator[CommandLine]:
     try:
         root = output("buildah", "mount", container)
         yield lambda variables, *command: [
-            *"unshare --mount --pid --fork --kill-child sh -c".split(),
+            *["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c"],
             SANDBOX,
             root,
             config["User"],

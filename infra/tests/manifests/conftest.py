@@ -1,15 +1,11 @@
-"""The overlays, rendered once. Without kubectl (`make check-infra` installs one) they are skipped."""
+"""The overlays, rendered once; skipped without kubectl, which `make check-infra` installs."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent
-sys.path[:0] = [str(FOLDER), str(FOLDER.parents[1] / "images")]
-
-from cluster import INFRA, Cluster, kubectl
+from infra.tests.manifests.cluster import INFRA, Cluster, kubectl
 
 
 def rendered(folder: Path) -> Cluster:

@@ -10,8 +10,9 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from cluster import SERVICES, Cluster
-from start import ENVIRONMENT, PATIENCE, free_port, healthy
+
+from infra.images.start import ENVIRONMENT, PATIENCE, free_port, healthy
+from infra.tests.manifests.cluster import SERVICES, Cluster
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 

@@ -3,8 +3,8 @@
 from importlib import import_module
 
 import pytest
-from cluster import SERVICES, Cluster, Container
 
+from infra.tests.manifests.cluster import SERVICES, Cluster, Container
 from ticketing_common.settings import Settings
 
 # Made by hand or by infra/k8s-*/secrets, as the README says.
@@ -128,7 +128,9 @@ def test_every_workload_selects_its_own_pods(cluster: Cluster) -> None:
 
 def test_every_autoscaler_has_a_deployment_without_a_fixed_number(cluster: Cluster) -> None:
     """Each Deployment has one autoscaler, which alone says how many replicas there are."""
-    targets = [h["spec"]["scaleTargetRef"] for h in cluster.kind("HorizontalPodAutoscaler").values()]
+    targets = [
+        h["spec"]["scaleTargetRef"] for h in cluster.kind("HorizontalPodAutoscaler").values()
+    ]
     deployments = cluster.kind("Deployment")
     assert sorted(target["name"] for target in targets) == sorted(deployments)
     for deployment in deployments.values():

@@ -1,0 +1,86 @@
+"""The arrows of the architecture: allowed at both ends, used, and the only ones."""
+
+from itertools import product
+
+from infra.tests.manifests.cluster import STORED, Cluster, Manifest, matches
+
+EVENTS = ("tickets", "orders", "payments", "expiration")
+PUBLIC = ("auth", "tickets", "orders", "payments", "client")
+ARROWS = {
+    *((service, f"{service}-mongo", 27017) for service in STORED),
+    *((service, "nats", 4222) for service in EVENTS),
+    ("expiration", "expiration-redis", 6379),
+    # Members of one set among themselves.
+    *((f"{service}-mongo", f"{service}-mongo", 27017) for service in STORED),
+    ("nats", "nats", 6222),
+}
+FAKE = {("payments", "stripe-fake", 3000)}
+
+
+def policies(cluster: Cluster, workload: str) -> list[Manifest]:
+    """The specs of those NetworkPolicies that select a workload's pods."""
+    labels = cluster.labels(workload)
+    specs = [policy["spec"] for policy in cluster.kind("NetworkPolicy").values()]
+    return [spec for spec in specs if matches(spec["podSelector"], labels)]
+
+
+def allowed(cluster: Cluster, at: str, direction: str, peer: str, port: int) -> bool:
+    """Whether a policy of the pod `at` lets `peer` in (Ingress), or out to it (Egress)."""
+    rules, side = ("ingress", "from") if direction == "Ingress" else ("egress", "to")
+    return any(
+        matches(end["podSelector"], cluster.labels(peer))
+        and port in [p["port"] for p in rule["ports"]]
+        for spec in policies(cluster, at)
+        for rule in spec.get(rules, [])
+        for end in rule[side]
+        if "podSelector" in end and "namespaceSelector" not in end
+    )
+
+
+def test_pods_talk_along_the_arrows_and_nowhere_else(cluster: Cluster) -> None:
+    """A pod reaches a port of another one exactly where the architecture says so."""
+    arrows = ARROWS | (FAKE if "stripe-fake-depl" in cluster.workloads else set())
+    app = {name: cluster.labels(name)["app"] for name in cluster.workloads}
+    ports = {port for _, _, port in arrows} | {3000}
+    for here, there, port in product(cluster.workloads, cluster.workloads, ports):
+        ends = [
+            allowed(cluster, here, "Egress", there, port),
+            allowed(cluster, there, "Ingress", here, port),
+        ]
+        drawn = (app[here], app[there], port) in arrows
+        assert ends == [drawn, drawn], f"{here} -> {there}:{port}"
+
+
+def test_everything_else_is_refused(cluster: Cluster) -> None:
+    """Every pod is under a policy for both directions, so that what is not allowed is denied."""
+    for workload in cluster.workloads:
+        types = {t for spec in policies(cluster, workload) for t in spec["policyTypes"]}
+        assert types == {"Ingress", "Egress"}, workload
+
+
+def test_the_way_in_leads_to_public_services_only(cluster: Cluster) -> None:
+    """The ingress controller reaches each public service's port, and nothing behind them."""
+    for workload in cluster.workloads:
+        doors = [
+            [p["port"] for p in rule["ports"]]
+            for spec in policies(cluster, workload)
+            for rule in spec.get("ingress", [])
+            for end in rule["from"]
+            if "namespaceSelector" in end
+        ]
+        public = cluster.labels(workload)["app"] in PUBLIC
+        assert doors == ([[3000]] if public else []), workload
+
+
+def test_the_ways_out_are_few(cluster: Cluster) -> None:
+    """Only payments leaves for the internet (Stripe), and the client for its own front door."""
+    outside = {
+        cluster.labels(workload)["app"]
+        for workload in cluster.workloads
+        for spec in policies(cluster, workload)
+        for rule in spec.get("egress", [])
+        for end in rule["to"]
+        if end.get("ipBlock", {}).get("cidr") == "0.0.0.0/0"
+    }
+    production = "stripe-fake-depl" not in cluster.workloads
+    assert outside == ({"payments", "client"} if production else {"payments"})

@@ -1,0 +1,158 @@
+"""One list of images: recipes, manifests, skaffold and pipelines name the same ones."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from infra.tests.manifests.cluster import ROOT, SERVICES, Cluster
+
+IMAGES = {**{service: service for service in SERVICES}, "stripe-fake": "infra/stripe-fake"}
+REGISTRY = "registry.digitalocean.com/ticketing"
+
+
+@pytest.fixture(scope="module")
+def skaffold() -> dict[str, Any]:
+    config: dict[str, Any] = yaml.safe_load((ROOT / "skaffold.yaml").read_text())
+    return config
+
+
+def recipe(folder: str) -> str:
+    return (ROOT / folder / "Dockerfile").read_text()
+
+
+def ours(cluster: Cluster, prefix: str) -> set[str]:
+    """The names of those images that are made here, without registry and tag."""
+    images = {container.spec["image"] for container in cluster.containers()}
+    return {image.removeprefix(prefix).split(":")[0] for image in images if prefix in image}
+
+
+def test_every_image_is_named_alike_everywhere(
+    dev: Cluster, prod: Cluster, skaffold: dict[str, Any]
+) -> None:
+    """Manifests, skaffold and its production profile, the reusable workflow and `make images`."""
+    assert ours(dev, "ticketing/") == set(IMAGES)
+    assert ours(prod, f"{REGISTRY}/") == set(SERVICES)
+    built = {a["image"]: a["docker"]["dockerfile"] for a in skaffold["build"]["artifacts"]}
+    assert built == {f"ticketing/{n}": f"{folder}/Dockerfile" for n, folder in IMAGES.items()}
+    (pushed,) = [p["build"]["artifacts"] for p in skaffold["profiles"] if p["name"] == "prod"]
+    assert {a["image"] for a in pushed} == {f"{REGISTRY}/{name}" for name in SERVICES}
+    workflow = (ROOT / ".github/workflows/service.yaml").read_text()
+    assert f"IMAGE: {REGISTRY}/${{{{ inputs.service }}}}" in workflow
+    assert " ".join(IMAGES) in (ROOT / "infra/images/build").read_text()
+
+
+def test_every_third_party_image_has_one_version(dev: Cluster, prod: Cluster) -> None:
+    """Pinned to a patch release, the same one wherever it is used."""
+    versions: dict[str, set[str]] = {}
+    for container in [*dev.containers(), *prod.containers()]:
+        if "ticketing/" not in container.spec["image"]:
+            name, _, tag = container.spec["image"].partition(":")
+            assert re.match(r"\d+\.\d+\.\d+", tag), container
+            versions.setdefault(name, set()).add(tag)
+    assert {name: len(tags) for name, tags in versions.items()} == {
+        "mongo": 1,
+        "nats": 1,
+        "redis": 1,
+    }
+
+
+def test_recipes_differ_in_nothing_but_the_service() -> None:
+    """Six Dockerfiles, one text; the fake's is the same without the common package."""
+
+    def without_name(name: str, folder: str) -> str:
+        text = recipe(folder).partition("\n")[2].replace(folder, "FOLDER").replace(name, "NAME")
+        text = text.replace("FOLDER", "NAME")
+        for common in ("COPY common/ /source/common/\n", '"/source/common", ', "common/src "):
+            text = text.replace(common, "")
+        return text.replace('"ticketing-common", ', "").replace(name.replace("-", "_"), "NAME")
+
+    texts = {without_name(name, folder) for name, folder in IMAGES.items()}
+    assert len(texts) == 1
+
+
+@pytest.mark.parametrize("folder", IMAGES.values())
+def test_recipes_build_what_was_pinned_and_run_as_nobody_in_particular(folder: str) -> None:
+    """No shell, no heredoc, no --link; hashes and wheels; a user whom the manifests agree with."""
+    text = recipe(folder)
+    steps = [line for line in text.splitlines() if line.startswith("RUN")]
+    assert all(step.startswith("RUN [") for step in steps)
+    assert not [word for word in ("<<", "--link", "--mount", "ADD ") if word in text]
+    installs = [step for step in steps if "/pins/" in step]
+    assert all("--require-hashes" in step for step in installs)
+    assert set(re.findall(r"^FROM (\S+)", text, re.M)) == {"${PYTHON_IMAGE}", "build", "run"}
+    assert set(re.findall(r"^USER (\S+)", text, re.M)) == {"10001:10001"}
+    assert re.findall(r"^FROM run AS (\w+)", text, re.M) == ["dev", "prod"]
+
+
+def test_pods_run_as_the_user_their_image_is_made_for(cluster: Cluster) -> None:
+    """10001 in both, so that a changed source may be replaced by `skaffold dev`."""
+    for workload in cluster.kind("Deployment"):
+        context = cluster.pod(workload)["spec"]["securityContext"]
+        assert (context["runAsUser"], context["runAsGroup"]) == (10001, 10001)
+
+
+def test_everything_a_recipe_copies_is_let_in() -> None:
+    """.dockerignore excludes all but what the Dockerfiles copy."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    let_in = {line[1:] for line in lines if line.startswith("!")}
+    wanted = {
+        "common/pyproject.toml",
+        "common/src",
+        "infra/images/build.txt",
+        "infra/images/dev.txt",
+    }
+    for folder in IMAGES.values():
+        wanted |= {f"{folder}/{name}" for name in ("pyproject.toml", "requirements.txt", "src")}
+    assert let_in == wanted
+    assert all((ROOT / path).exists() for path in wanted)
+
+
+def test_skaffold_puts_sources_where_the_image_runs_them(skaffold: dict[str, Any]) -> None:
+    """Sync rules copy to where the dev target copied, and take every kind of source file."""
+    for artifact in skaffold["build"]["artifacts"]:
+        text = recipe(str(Path(artifact["docker"]["dockerfile"]).parent))
+        copied = re.search(r"^COPY --chown=10001:10001 (.+) /app/$", text, re.M)
+        assert copied, artifact["image"]
+        rules = artifact["sync"]["manual"]
+        assert {rule["strip"].rstrip("/") for rule in rules} == set(copied[1].split())
+        assert all(rule["src"].startswith(rule["strip"]) for rule in rules)
+        assert {rule["dest"] for rule in rules} == {"/app"}
+        assert "ENV PYTHONPATH=/app" in text
+        patterns = " ".join(rule["src"] for rule in rules)
+        for source in copied[1].split():
+            files = [f for f in (ROOT / source).rglob("*.*") if "__pycache__" not in f.parts]
+            suffixes = {f.suffix[1:] for f in files if f.is_file()} - {"typed"}
+            assert not [s for s in suffixes if not re.search(rf"\b{s}\b", patterns)], suffixes
+
+
+def test_skaffolds_profiles_choose_targets(skaffold: dict[str, Any]) -> None:
+    """`skaffold dev` builds every dev target; no profile leaves development's secrets in place."""
+    profiles = {profile["name"]: profile for profile in skaffold["profiles"]}
+    targets = [p["path"] for p in profiles["dev"]["patches"] if p["value"] == "dev"]
+    assert targets == [f"/build/artifacts/{n}/docker/target" for n in range(len(IMAGES))]
+    removed = {p["path"] for p in profiles["prod"]["patches"] if p["op"] == "remove"}
+    assert "/deploy/kubectl/hooks" in removed
+    for profile in [skaffold, *profiles.values()]:
+        assert all((ROOT / p).is_dir() for p in profile["manifests"]["kustomize"]["paths"])
+
+
+def test_skaffold_verifies_with_the_container_of_its_job(
+    dev: Cluster, skaffold: dict[str, Any]
+) -> None:
+    """The override repeats the Job's container, whose script the dev overlay brings along."""
+    (test,) = skaffold["verify"]
+    mode = test["executionMode"]["kubernetesCluster"]
+    job = yaml.safe_load((ROOT / mode["jobManifestPath"]).read_text())
+    override = json.loads(mode["overrides"])
+    pod = job["spec"]["template"]["spec"]
+    assert override["spec"]["template"]["spec"]["containers"] == pod["containers"]
+    assert test["container"]["image"] == pod["containers"][0]["image"]
+    (config,) = [v["configMap"]["name"] for v in pod["volumes"]]
+    script = Path(pod["containers"][0]["command"][-1]).name
+    assert script in dev.kind("ConfigMap")[config]["data"]
+    (ingress,) = dev.kind("Ingress").values()
+    assert pod["containers"][0]["args"][1] == ingress["spec"]["rules"][0]["host"]

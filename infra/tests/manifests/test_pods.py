@@ -1,0 +1,103 @@
+"""How pods run: what Pod Security calls restricted, within limits, and with time to stop."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from infra.tests.manifests.cluster import INFRA, SERVICES, STORED, Cluster
+from ticketing_common.lifecycle import DRAIN_TIMEOUT, STOP_TIMEOUT
+
+VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "secret"}
+
+
+@pytest.fixture(params=["k8s-dev", "k8s-prod", "k8s-hot-reload"])
+def restricted(request: pytest.FixtureRequest) -> Cluster:
+    return Cluster.rendered(INFRA / str(request.param))
+
+
+def test_pods_are_what_pod_security_calls_restricted(restricted: Cluster) -> None:
+    """Each rule of the profile `restricted` holds, and a namespace that enforces it takes them."""
+    for workload in restricted.workloads:
+        pod = restricted.pod(workload)["spec"]
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(pod)
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for volume in pod.get("volumes", []):
+            assert set(volume) - {"name"} <= VOLUMES
+        for container in restricted.containers(workload):
+            context = container.spec["securityContext"]
+            assert context["allowPrivilegeEscalation"] is False
+            assert context["capabilities"] == {"drop": ["ALL"]}
+            assert not any("hostPort" in port for port in container.spec.get("ports", []))
+
+
+def test_pods_are_more_careful_than_that(cluster: Cluster) -> None:
+    """High user ids, read-only roots, no API server's token, no variables of other Services."""
+    for workload in cluster.workloads:
+        pod = cluster.pod(workload)["spec"]
+        assert pod["securityContext"]["runAsUser"] >= 10000
+        assert pod["securityContext"]["runAsGroup"] >= 10000
+        assert pod["automountServiceAccountToken"] is False
+        assert pod["enableServiceLinks"] is False
+        for container in cluster.containers(workload):
+            assert container.spec["securityContext"]["readOnlyRootFilesystem"] is True
+
+
+def test_everything_has_requests_and_limits(cluster: Cluster) -> None:
+    """Every container says what it needs and what it may take at most."""
+    for container in cluster.containers():
+        for amounts in ("requests", "limits"):
+            assert set(container.spec["resources"][amounts]) == {"cpu", "memory"}, container
+
+
+def test_whoever_has_a_volume_owns_it(cluster: Cluster) -> None:
+    """A volume comes as root's: fsGroup gives it to the user that the pod runs as."""
+    for name, stateful in cluster.kind("StatefulSet").items():
+        assert stateful["spec"]["volumeClaimTemplates"]
+        context = cluster.pod(name)["spec"]["securityContext"]
+        assert context["fsGroup"] == context["runAsGroup"], name
+
+
+def test_services_have_time_to_drain(cluster: Cluster) -> None:
+    """Grace is longer than preStop, drain and background work; nobody is missed meanwhile."""
+    for service in SERVICES:
+        deployment = cluster.workloads[f"{service}-depl"]
+        pod = cluster.pod(f"{service}-depl")["spec"]
+        before = cluster.main(f"{service}-depl").spec["lifecycle"]["preStop"]["sleep"]["seconds"]
+        assert pod["terminationGracePeriodSeconds"] > before + DRAIN_TIMEOUT + STOP_TIMEOUT
+        rolling = deployment["spec"]["strategy"]["rollingUpdate"]
+        assert rolling == {"maxSurge": 1, "maxUnavailable": 0}
+
+
+def test_budgets_allow_a_node_to_be_drained(cluster: Cluster) -> None:
+    """At most one pod at a time, and a broken one never stands in the way."""
+    for budget in cluster.kind("PodDisruptionBudget").values():
+        assert budget["spec"]["maxUnavailable"] == 1
+        assert budget["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+
+
+def alike(folder_file: str, service: str) -> Any:
+    """A manifest with the service's name taken out."""
+    text = (INFRA / "k8s" / folder_file).read_text().replace(service, "SERVICE")
+    return list(yaml.safe_load_all(text))
+
+
+def test_the_databases_differ_in_nothing_but_their_name() -> None:
+    """Four files, one text."""
+    first, *others = [alike(f"{service}-mongo-depl.yaml", service) for service in STORED]
+    assert all(other == first for other in others)
+
+
+def test_the_services_differ_where_they_have_to() -> None:
+    """Six files, one text but for the environment, memory, readiness, and who has a Service."""
+
+    def common(service: str) -> Any:
+        documents = alike(f"{service}-depl.yaml", service)
+        container = documents[0]["spec"]["template"]["spec"]["containers"][0]
+        for own in ("env", "resources", "readinessProbe"):
+            del container[own]
+        return [document for document in documents if document["kind"] != "Service"]
+
+    first, *others = [common(service) for service in SERVICES]
+    assert all(other == first for other in others)

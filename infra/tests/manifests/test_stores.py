@@ -1,0 +1,151 @@
+"""Stores: as many members as are declared, everywhere they are declared."""
+
+import asyncio
+import os
+import re
+import subprocess
+from asyncio.subprocess import DEVNULL
+from pathlib import Path
+
+import pytest
+
+from infra.images.start import free_port
+from infra.tests.manifests.cluster import STORED, Cluster
+from ticketing_common.events.stream import Stream
+from ticketing_common.settings import NatsSettings
+from ticketing_local.binaries import NATS, find
+
+UNITS = {"MB": 2**20, "GB": 2**30, "Mi": 2**20, "Gi": 2**30}
+
+
+def size(text: str) -> int:
+    number, unit = re.fullmatch(r"(\d+)(\w\w)", text).groups()  # type: ignore[union-attr]
+    return int(number) * UNITS[unit]
+
+
+@pytest.mark.parametrize("service", STORED)
+def test_clients_name_every_member_of_a_replica_set(prod: Cluster, service: str) -> None:
+    """The URI lists the StatefulSet's pods, and the helper is told how many there are."""
+    stateful = prod.workloads[f"{service}-mongo-depl"]
+    replicas = stateful["spec"]["replicas"]
+    uri = prod.main(f"{service}-depl").value("MONGO_URI")
+    (helper,) = [c for c in prod.containers(f"{service}-mongo-depl") if c.sidecar]
+
+    members = [f"{service}-mongo-depl-{n}.{service}-mongo-srv:27017" for n in range(replicas)]
+
+    assert replicas == 3
+    credentials, _, rest = uri.removeprefix("mongodb://").partition("@")
+    assert credentials == f"{service}:$(MONGO_PASSWORD)"
+    assert rest.split("/")[0].split(",") == members
+    assert helper.value("REPLICAS") == str(replicas)
+    assert helper.value("MONGO_DATABASE") == service
+    assert helper.value("APP") == f"{service}-mongo"
+
+
+def test_uris_ask_for_what_the_guarantees_rest_on(cluster: Cluster) -> None:
+    """A replica set, journalled majority writes, majority reads, and a database of its own."""
+    for service in STORED:
+        uri = cluster.main(f"{service}-depl").value("MONGO_URI")
+        path, _, options = uri.partition("?")
+        assert path.endswith(f"/{service}")
+        assert set(options.split("&")) == {
+            "replicaSet=rs0",
+            "w=majority",
+            "journal=true",
+            "readConcernLevel=majority",
+        }
+        args = cluster.main(f"{service}-mongo-depl").spec["args"]
+        assert "--replSet=rs0" in args
+        assert ("--keyFile=/keyfile/KEYFILE" in args) == ("$(MONGO_PASSWORD)" in uri)
+
+
+def test_members_find_one_another_before_they_are_ready(cluster: Cluster) -> None:
+    """Their Services are headless and name starting pods; several members start at once."""
+    for name, stateful in cluster.kind("StatefulSet").items():
+        service = cluster.kind("Service")[stateful["spec"]["serviceName"]]["spec"]
+        assert service["clusterIP"] == "None"
+        if stateful["spec"]["replicas"] > 1:
+            assert stateful["spec"]["podManagementPolicy"] == "Parallel", name
+            assert service["publishNotReadyAddresses"]
+            assert (spread := cluster.pod(name)["spec"]["topologySpreadConstraints"][0])
+            assert spread["whenUnsatisfiable"] == "DoNotSchedule"
+
+
+def nats_files(cluster: Cluster, folder: Path) -> Path:
+    """The configuration as the pod sees it; only the paths of the volumes are the test's."""
+    (data,) = [m["data"] for n, m in cluster.kind("ConfigMap").items() if n.startswith("nats-")]
+    for name, text in data.items():
+        (folder / name).write_text(
+            text.replace("/data", str(folder / "data")).replace("/tmp/", f"{folder}/")
+        )
+    return folder / "nats.conf"
+
+
+def test_nats_accepts_its_configuration(cluster: Cluster, tmp_path: Path) -> None:
+    """`nats-server -t` on what the overlays ship."""
+    config = nats_files(cluster, tmp_path)
+    done = subprocess.run(
+        [find(NATS, os.environ), "-t", "-c", config],
+        env={"POD_NAME": "nats-depl-0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_streams_are_kept_by_as_many_servers_as_there_are(cluster: Cluster, tmp_path: Path) -> None:
+    """NATS_REPLICAS is the number of servers, and routes lead to each of them."""
+    servers = cluster.workloads["nats-depl"]["spec"]["replicas"]
+    (config,) = [
+        m["data"] for n, m in cluster.kind("ConfigMap").items() if n.startswith("ticketing-config")
+    ]
+    assert config["NATS_REPLICAS"] == str(servers)
+
+    routes = re.findall(
+        r"nats://(\S+):6222", (nats_files(cluster, tmp_path).parent / "cluster.conf").read_text()
+    )
+    wanted = [f"nats-depl-{n}.nats-srv" for n in range(servers)] if servers > 1 else []
+    assert routes == wanted
+
+
+async def test_the_streams_fit_the_server(dev: Cluster, tmp_path: Path) -> None:
+    """A server with the shipped configuration has room for what the services reserve on it."""
+    port = free_port()
+    config = nats_files(dev, tmp_path)
+    text = config.read_text().replace("0.0.0.0:4222", f"127.0.0.1:{port}")
+    config.write_text(text.replace("http: 0.0.0.0:8222", ""))
+    settings = NatsSettings(
+        NATS_URL=f"nats://127.0.0.1:{port}", NATS_CLUSTER_ID="ticketing", NATS_CLIENT_ID="test"
+    )
+    server = await asyncio.create_subprocess_exec(
+        find(NATS, os.environ), "-c", config, env={"POD_NAME": "nats-depl-0"}, stderr=DEVNULL
+    )
+    try:
+        stream = Stream(settings)
+        await asyncio.wait_for(stream.connect(), 20)
+        assert (await stream.info()).config.num_replicas == 1
+        await stream.close()
+    finally:
+        server.terminate()
+        await server.wait()
+
+
+def test_what_the_server_stores_fits_its_volume(dev: Cluster, tmp_path: Path) -> None:
+    """JetStream reaches its own limit, which it can tell, before the disk's."""
+    config = nats_files(dev, tmp_path).read_text()
+    stored = size(re.search(r"max_file_store: (\w+)", config)[1])  # type: ignore[index]
+    (claim,) = dev.workloads["nats-depl"]["spec"]["volumeClaimTemplates"]
+    assert stored < size(claim["spec"]["resources"]["requests"]["storage"])
+
+
+def test_redis_forgets_nothing(cluster: Cluster) -> None:
+    """Jobs are on disk before they are acknowledged, and are never evicted for want of memory."""
+    redis = cluster.main("expiration-redis-depl").spec
+    options = dict(zip(redis["args"][::2], redis["args"][1::2], strict=True))
+    assert options["--appendonly"] == "yes"
+    assert options["--appendfsync"] == "always"
+    assert options["--maxmemory-policy"] == "noeviction"
+    # Room for the copy that is written out while the original changes.
+    limit = size(redis["resources"]["limits"]["memory"])
+    assert limit >= 2 * size(options["--maxmemory"].upper())
