@@ -1,0 +1,128 @@
+"""Everything the invariants are checked against, read once the stack has come to rest."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+import nats
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from pymongo import MongoClient
+
+from infra.tests.chaos.changes import Change
+from infra.tests.chaos.journal import JSON, Journal
+from infra.tests.chaos.stack import ChaosStack
+
+DATABASES = ("auth", "tickets", "orders", "payments")
+OUTBOXES = (("tickets", "tickets"), ("orders", "orders"), ("payments", "orders"))
+Documents = dict[str, JSON]
+
+
+@dataclass(frozen=True)
+class Timeliness:
+    """When the faults ended, and how long after its expiry an order may be open, in seconds."""
+
+    healed: datetime
+    allowance: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The databases' documents by id; what was told (`messages`), charged and promised."""
+
+    journal: Journal
+    timeliness: Timeliness
+    users: Documents = field(default_factory=dict)
+    tickets: Documents = field(default_factory=dict)
+    sales: Documents = field(default_factory=dict)
+    orders: Documents = field(default_factory=dict)
+    ticket_replicas: Documents = field(default_factory=dict)  # of the orders service
+    order_replicas: Documents = field(default_factory=dict)  # of the payments service
+    payments: Documents = field(default_factory=dict)
+    ledger: Documents = field(default_factory=dict)  # Stripe's, by order
+    intents: Documents = field(default_factory=dict)
+    messages: Sequence[tuple[str, JSON]] = ()
+    changes: Sequence[Change] = ()
+    waiting: dict[str, int] = field(default_factory=dict)  # documents with news, by collection
+    dead_letters: int = 0
+    stream_wiped: bool = False
+
+
+async def gather(
+    stack: ChaosStack,
+    journal: Journal,
+    timeliness: Timeliness,
+    changes: Sequence[Change],
+    stream_wiped: bool = False,
+) -> Facts:
+    documents, waiting = await asyncio.to_thread(read_databases, stack)
+    stripe = await asyncio.to_thread(_read_ledger, stack)
+    messages, dead_letters = await _read_stream(stack)
+    return Facts(
+        journal=journal,
+        timeliness=timeliness,
+        users=documents["auth.users"],
+        tickets=documents["tickets.tickets"],
+        sales=documents["tickets.sales"],
+        orders=documents["orders.orders"],
+        ticket_replicas=documents["orders.tickets"],
+        order_replicas=documents["payments.orders"],
+        payments=documents["payments.payments"],
+        ledger=stripe["orders"],
+        intents={intent["id"]: intent for intent in stripe["payment_intents"]},
+        messages=messages,
+        changes=changes,
+        waiting=waiting,
+        dead_letters=dead_letters,
+        stream_wiped=stream_wiped,
+    )
+
+
+def read_databases(stack: ChaosStack) -> tuple[dict[str, Documents], dict[str, int]]:
+    """All documents by collection and id, and how many of each collection have news waiting."""
+    documents: dict[str, Documents] = {}
+    waiting: dict[str, int] = {}
+    names = (*(f"{service}.{service}" for service in DATABASES[1:]), "auth.users")
+    names = (*names, "tickets.sales", "orders.tickets", "payments.orders")
+    for name in names:
+        service, collection = name.split(".")
+        with client_of(stack, service) as client:
+            found = list(client[service][collection].find())
+        documents[name] = {str(each.pop("_id")): each for each in found}
+        waiting[name] = sum(bool(each.pop("outbox", None)) for each in found)
+    return documents, waiting
+
+
+def client_of(stack: ChaosStack, service: str) -> "MongoClient[Any]":
+    return MongoClient(
+        stack.mongo_uri(service), tz_aware=True, readConcernLevel="majority", timeoutMS=10_000
+    )
+
+
+def _read_ledger(stack: ChaosStack) -> JSON:
+    url = f"http://127.0.0.1:{stack.port('stripe')}/_fake/ledger"
+    return dict(httpx.get(url, timeout=30).json())
+
+
+async def _read_stream(stack: ChaosStack) -> tuple[list[tuple[str, JSON]], int]:
+    """All messages, the oldest first, and the number of dead letters."""
+    client = await nats.connect(f"nats://127.0.0.1:{stack.port('nats')}")
+    try:
+        jetstream = client.jetstream(timeout=10)
+        dead = (await jetstream.stream_info("ticketing-dead-letters")).state.messages
+        left = (await jetstream.stream_info("ticketing")).state.messages
+        config = ConsumerConfig(
+            ack_policy=AckPolicy.NONE, deliver_policy=DeliverPolicy.ALL, inactive_threshold=60
+        )
+        consumer = await jetstream.add_consumer("ticketing", config)
+        reader = await jetstream.pull_subscribe_bind(consumer=consumer.name, stream="ticketing")
+        messages: list[tuple[str, JSON]] = []
+        while len(messages) < left:
+            fetched = await reader.fetch(min(500, left - len(messages)), timeout=10)
+            messages += [(message.subject, json.loads(message.data)) for message in fetched]
+        return messages, dead
+    finally:
+        await client.close()

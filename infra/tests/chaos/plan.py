@@ -1,0 +1,36 @@
+"""What the harness tells the process that runs the stack, as a file in the data folder."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+PROXIED = ("auth-mongo", "tickets-mongo", "payments-mongo", "nats", "expiration-redis", "stripe")
+SERVICES = ("auth", "tickets", "orders", "payments", "expiration")
+MEMBERS = 3  # of the orders service's replica set
+REPLICAS = 2  # of each service
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`proxies` are the ports that services are told instead of a store's own.
+
+    `sabotage` is the file that names the mechanism that services start without; None starts them
+    as they are shipped.
+    """
+
+    window: int  # seconds
+    port: int
+    proxies: dict[str, int] = field(default_factory=dict)
+    sabotage: str | None = None
+
+    def write(self, data: Path) -> None:
+        (data / "plan.json").write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def read(cls, data: Path) -> "Plan":
+        return cls(**json.loads((data / "plan.json").read_text()))
+
+
+def members() -> list[str]:
+    """The processes of the orders service's replica set."""
+    return [f"orders-mongo-{number + 1}" for number in range(MEMBERS)]

@@ -1,0 +1,160 @@
+"""One run: boot, load, faults, healing, rest, replay, verdict."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import nats
+from nats.errors import Error as NatsError
+
+from infra.tests.chaos.api import Api
+from infra.tests.chaos.changes import ChangeRecorder
+from infra.tests.chaos.facts import Facts, Timeliness, gather, read_databases
+from infra.tests.chaos.faults import Faults
+from infra.tests.chaos.journal import Journal
+from infra.tests.chaos.probes import Probes
+from infra.tests.chaos.rest import come_to_rest
+from infra.tests.chaos.schedule import schedule
+from infra.tests.chaos.stack import ChaosStack
+from infra.tests.chaos.users import Buyer, Seller, User
+from infra.tests.chaos.verdict import verdict
+from ticketing_common.timing import Timing
+
+WINDOW = 6  # seconds an order holds its ticket
+SELLERS, BUYERS = 8, 24
+REST_TIMEOUT = 100.0  # seconds; JetStream gives a killed service's messages to others after 30
+REST_AFTER_WIPE = 8.0  # seconds in which services notice that the stream is another
+PROCESSING = 3.0  # seconds for an expiry to be carried out on two shared cores
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run; `recovery` is the longest outage seen by a user, by service."""
+
+    facts: Facts
+    violations: dict[str, list[str]]
+    faults: Counter[str]
+    outages: dict[str, float]
+    rest: float
+
+    @property
+    def passed(self) -> bool:
+        return not any(self.violations.values())
+
+
+async def chaos_run(
+    seed: int, seconds: float, wipe_stream: bool, say: Callable[[str], None]
+) -> Outcome:
+    async with ChaosStack(WINDOW) as stack:
+        say(f"booted on {stack.url}")
+        recorder = ChangeRecorder(stack.mongo_uri("orders"))
+        await asyncio.to_thread(recorder.start)
+        faults = Faults(stack, seed, say)
+        journal = Journal()
+        probes = Probes(stack.url)
+        async with _load(stack, seed, journal, probes):
+            await faults.run(schedule(seed, seconds, wipe_stream))
+            await asyncio.sleep(1)
+        await faults.heal()
+        healed = datetime.now(UTC)
+        say("healed")
+        if wipe_stream:
+            await asyncio.sleep(REST_AFTER_WIPE)
+        rest, under_way = await come_to_rest(stack, REST_TIMEOUT)
+        say(f"at rest after {rest:.1f} s")
+        changed = [] if under_way else await _replay(stack)
+        await asyncio.to_thread(recorder.stop)
+        timing = Timing.of(WINDOW)
+        allowance = timing.sweep_grace + timing.sweep_interval + PROCESSING
+        timeliness = Timeliness(healed, allowance)
+        facts = await gather(stack, journal, timeliness, recorder.changes, wipe_stream)
+    violations = {"everything comes to rest": [f"{n} {what}" for what, n in under_way.items()]}
+    violations |= verdict(facts)
+    violations["the whole stream again changes no document"] = changed
+    return Outcome(facts, violations, faults.done, probes.outages(), rest)
+
+
+class _load:  # noqa: N801 - read as a verb
+    """Users at work, from the first sign-up to the last answer."""
+
+    def __init__(self, stack: ChaosStack, seed: int, journal: Journal, probes: Probes) -> None:
+        self.api = Api(stack.url, journal)
+        self.stop = asyncio.Event()
+        names = [(Seller, f"seller {n} of {seed}") for n in range(SELLERS)]
+        names += [(Buyer, f"buyer {n} of {seed}") for n in range(BUYERS)]  # type: ignore[list-item]
+        self.users: list[User] = [kind(self.api, name, self.stop) for kind, name in names]
+        self.probes = probes
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> None:
+        self.tasks = [asyncio.create_task(user.live()) for user in self.users]
+        self.tasks.append(asyncio.create_task(self.probes.run(self.stop)))
+
+    async def __aexit__(self, *_: object) -> None:
+        self.stop.set()
+        _, late = await asyncio.wait(self.tasks, timeout=30)
+        for task in late:  # still trying to sign up, say
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        await self.api.close()
+        for task in self.tasks:
+            if not task.cancelled() and (error := task.exception()):
+                raise error
+
+
+async def _replay(stack: ChaosStack) -> list[str]:
+    """Lose every consumer, so that each listener hears the whole stream again."""
+    before, _ = await asyncio.to_thread(read_databases, stack)
+    lost = await _lose_consumers(stack)
+    back = asyncio.create_task(_consumers_are_back(stack, lost))
+    await asyncio.wait_for(back, 30)
+    _, under_way = await come_to_rest(stack, REST_TIMEOUT)
+    after, _ = await asyncio.to_thread(read_databases, stack)
+    changed = [f"{what} is still under way after the replay" for what in under_way]
+    for name, documents in before.items():
+        changed += [
+            f"{name} {id} was {document} and is {after[name].get(id)}"
+            for id, document in documents.items()
+            if after[name].get(id) != document
+        ]
+    return changed
+
+
+async def _lose_consumers(stack: ChaosStack) -> set[str]:
+    client = await nats.connect(f"nats://127.0.0.1:{stack.port('nats')}")
+    try:
+        jetstream = client.jetstream(timeout=10)
+        names = {each.name for each in await jetstream.consumers_info("ticketing")}
+        for name in names:
+            await jetstream.delete_consumer("ticketing", name)
+        return names
+    finally:
+        await client.close()
+
+
+async def _consumers_are_back(stack: ChaosStack, names: set[str]) -> None:
+    client = await nats.connect(f"nats://127.0.0.1:{stack.port('nats')}")
+    try:
+        while True:
+            with suppress(NatsError, TimeoutError):
+                found = await client.jetstream().consumers_info("ticketing")
+                if names <= {each.name for each in found}:
+                    return
+            await asyncio.sleep(0.1)
+    finally:
+        await client.close()
+
+
+def stopwatch(quiet: bool = False) -> Callable[[str], None]:
+    """A `say` that tells when it is, in seconds since now."""
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        if not quiet:
+            print(f"{time.monotonic() - began:6.1f} s  {text}", flush=True)
+
+    return say

@@ -1,0 +1,74 @@
+"""Which fault strikes when: drawn from a seed, the same each time."""
+
+import random
+from dataclasses import dataclass
+from itertools import product
+
+from infra.tests.chaos.plan import PROXIED, REPLICAS, SERVICES, members
+
+GAP = 1.1  # seconds between two faults, on average
+CALM = 2.0  # seconds without any at both ends
+STRIPE_FAULTS = (
+    *("latency", "slow_response", "unavailable", "rate_limit", "lock_timeout"),
+    *("error_before", "error_after", "lost_response", "hang", "drop_request", "forget_key"),
+)
+CONSUMERS = (
+    *("tickets-service_order-created", "orders-service_ticket-created"),
+    *("orders-service_payment-created", "payments-service_order-cancelled"),
+    "expiration-service_order-created",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: `at` and `seconds` (how long it lasts) in seconds of the run."""
+
+    at: float
+    kind: str
+    target: str
+    seconds: float
+
+    def __str__(self) -> str:
+        lasting = f" for {self.seconds:.1f} s" if self.seconds else ""
+        return f"{self.kind} {self.target}{lasting}"
+
+
+def processes() -> list[str]:
+    """Everything that can be killed."""
+    replicas = [f"{name}-{n + 1}" for name, n in product(SERVICES, range(REPLICAS))]
+    return [*replicas, *members(), *PROXIED, "gateway"]
+
+
+def deck() -> list[tuple[str, str, float]]:
+    """Every fault once (the likelier ones more often), with how long it lasts at most."""
+    return [
+        *(("kill", name, 0.0) for name in processes()),
+        *(("pause", name, 3.0) for name in processes()),
+        *(("stall", name, 3.0) for name in PROXIED),
+        *(("cut", name, 2.0) for name in PROXIED),
+        *(("stripe", kind, 4.0) for kind in STRIPE_FAULTS),
+        *(("lose consumer", name, 0.0) for name in CONSUMERS),
+        *[("failover", "orders-mongo", 1.5)] * 4,
+        *[("step down", "orders-mongo", 0.0)] * 2,
+        *[("wipe", "expiration-redis", 0.0)] * 2,
+    ]
+
+
+def schedule(seed: int, seconds: float, wipe_stream: bool = False) -> list[Fault]:
+    """The faults of a run. `wipe_stream`: NATS loses everything, once, in its middle."""
+    dice = random.Random(f"schedule {seed}")
+    cards: list[tuple[str, str, float]] = []
+    faults: list[Fault] = []
+    at = CALM
+    while (at := at + dice.uniform(0.3, 2 * GAP - 0.3)) < seconds - CALM:
+        if not cards:
+            cards = deck()
+            dice.shuffle(cards)
+        kind, target, longest = cards.pop()
+        lasts = round(dice.uniform(0.3, longest), 1) if longest else 0.0
+        faults.append(Fault(round(at, 1), kind, target, lasts))
+    if not any(fault.kind == "wipe" for fault in faults):
+        faults.append(Fault(round(seconds / 3, 1), "wipe", "expiration-redis", 0.0))
+    if wipe_stream:
+        faults.append(Fault(round(seconds / 2, 1), "wipe", "nats", 0.0))
+    return sorted(faults, key=lambda fault: fault.at)

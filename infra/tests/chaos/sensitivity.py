@@ -1,0 +1,2 @@
+async def sensitivity(only: str | None) -> int:
+    raise NotImplementedError

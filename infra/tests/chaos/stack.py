@@ -1,0 +1,179 @@
+"""The running stack, as the harness sees it: start, find, hurt and stop its processes."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from infra.tests.chaos.plan import MEMBERS, PROXIED, Plan, members
+from infra.tests.chaos.proxy import Proxy
+
+START_TIMEOUT = 120.0  # seconds
+STOP_TIMEOUT = 20.0
+
+
+class StackError(Exception):
+    """The stack did not start, or not again."""
+
+
+class ChaosStack:
+    """`ticketing up` on a temporary folder, and the proxies in between."""
+
+    def __init__(self, window: int, sabotaged: bool = False) -> None:
+        self.window = window
+        self.data = Path(tempfile.mkdtemp(prefix="chaos-"))
+        self.sabotage = self.data / "sabotage" if sabotaged else None
+        self.proxies = {name: Proxy() for name in PROXIED}
+        self.plan: Plan | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def __aenter__(self) -> "ChaosStack":
+        try:
+            await self._start()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self._stop)
+        for proxy in self.proxies.values():
+            await proxy.close()
+        if os.environ.get("CHAOS_KEEP"):
+            print(f"kept {self.data}")
+        else:
+            shutil.rmtree(self.data, ignore_errors=True)
+
+    @property
+    def url(self) -> str:
+        assert self.plan
+        return f"http://127.0.0.1:{self.plan.port}"
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """Each process by its name, as the supervisor last wrote it down."""
+        state = json.loads((self.data / "state.json").read_text())
+        return {process["name"]: process for process in state["processes"]}
+
+    def port(self, name: str) -> int:
+        return int(self.state()[name]["port"])
+
+    def send(self, name: str, number: signal.Signals) -> int | None:
+        """Signal a process and what it started; return its pid where it has one."""
+        pid: int | None = self.state()[name]["pid"]
+        if pid is not None:
+            self.send_to(pid, number)
+        return pid
+
+    @staticmethod
+    def send_to(pid: int, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, number)  # the supervisor makes each the leader of its group
+
+    def wipe(self, name: str, folder: str) -> None:
+        """Take a store's data away under its feet, and kill it before it can say a word."""
+        self.send(name, signal.SIGSTOP)
+        for each in (self.data / folder).iterdir():
+            if each.is_dir():
+                shutil.rmtree(each)
+            elif each.suffix != ".conf":
+                each.unlink()
+        self.send(name, signal.SIGKILL)
+
+    def mongo_uri(self, service: str) -> str:
+        """A service's database, past the proxies."""
+        if service == "orders":
+            hosts = ",".join(f"127.0.0.1:{self.port(name)}" for name in members())
+            return f"mongodb://{hosts}/?replicaSet=rs0"
+        return f"mongodb://127.0.0.1:{self.port(f'{service}-mongo')}/?directConnection=true"
+
+    async def until_ready(self, timeout: float = 60.0) -> None:
+        """Wait until every process has a pid and said that it is ready."""
+        deadline = time.monotonic() + timeout
+        while late := [name for name, each in self.state().items() if not each["ready"]]:
+            if time.monotonic() > deadline:
+                raise StackError(f"not ready again after {timeout:.0f} s: {', '.join(late)}")
+            await asyncio.sleep(0.1)
+
+    async def restart(self, services: list[str]) -> None:
+        """Kill every replica of these services and wait until new ones are ready."""
+        before = {
+            name: self.send(name, signal.SIGKILL)
+            for name in self.state()
+            if any(name.startswith(f"{service}-") for service in services)
+            and "mongo" not in name
+            and "redis" not in name
+        }
+        await until(lambda: all(self.state()[name]["pid"] != pid for name, pid in before.items()))
+        await self.until_ready()
+
+    async def _start(self) -> None:
+        ports = {name: await proxy.start() for name, proxy in self.proxies.items()}
+        sabotage = str(self.sabotage) if self.sabotage else None
+        self.plan = Plan(self.window, free_port(), ports, sabotage)
+        self.plan.write(self.data)
+        self._process = await asyncio.to_thread(self._launch)
+        await until(self._knows_ports, START_TIMEOUT)
+        known = json.loads((self.data / "ports.json").read_text())
+        for name, proxy in self.proxies.items():
+            proxy.target = known[name]
+        await until((self.data / "ready.json").exists, START_TIMEOUT, self._require_alive)
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        with (self.data / "up.log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "infra.tests.chaos.launch", str(self.data)],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _knows_ports(self) -> bool:
+        self._require_alive()
+        path = self.data / "ports.json"
+        return path.exists() and f"orders-mongo-{MEMBERS}" in path.read_text()
+
+    def _require_alive(self) -> None:
+        if self._process and self._process.poll() is not None:
+            raise StackError((self.data / "up.log").read_text()[-3000:])
+
+    def _stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()  # the kernel ends the rest with it
+            self._process.wait()
+        assert self._process.stdin
+        self._process.stdin.close()
+
+
+async def until(
+    holds: Callable[[], object], timeout: float = 30.0, each: Callable[[], None] | None = None
+) -> None:
+    """Wait until something holds; raise `StackError` if it does not come about."""
+    deadline = time.monotonic() + timeout
+    while not holds():
+        if each:
+            each()
+        if time.monotonic() > deadline:
+            raise StackError(f"did not come about in {timeout:.0f} s: {holds!r}")
+        await asyncio.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

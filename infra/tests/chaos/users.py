@@ -1,0 +1,152 @@
+"""Sellers and buyers who do what people do, each with dice of their own."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+
+from infra.tests.chaos.api import Answer, Api
+from infra.tests.chaos.journal import JSON
+
+STOCK = 6  # tickets a seller has on sale at a time
+VISA, DECLINED = "tok_visa", "tok_chargeDeclined"
+
+
+class User:
+    """Someone signed up. `stop` says when to go home."""
+
+    def __init__(self, api: Api, name: str, stop: asyncio.Event) -> None:
+        self.api = api
+        self.dice = random.Random(name)
+        self.email = f"{name.replace(' ', '-')}@example.com"
+        self.stop = stop
+        self.cookie = ""
+        self.id = ""
+
+    async def sign_up(self) -> None:
+        """As often as it takes; an address taken by a try that got no answer signs in."""
+        body = {"email": self.email, "password": "password"}
+        path = "/api/users/signup"
+        while not self.cookie:
+            answer, cookie = await self.api.ask_with_cookie("POST", path, "", body)
+            if answer.status in (200, 201):
+                self.cookie, self.id = cookie, answer.body["id"]
+                self.api.journal.users[self.email] = self.id
+            elif answer.status == 400:
+                path = "/api/users/signin"
+            else:
+                await asyncio.sleep(0.3)
+
+    async def live(self) -> None:
+        await self.sign_up()
+        while not self.stop.is_set():
+            await self.act()
+            await asyncio.sleep(self.dice.uniform(0.05, 0.5))
+
+    async def act(self) -> None:
+        raise NotImplementedError
+
+    async def ask(self, method: str, path: str, body: JSON | None = None) -> Answer:
+        answer: Answer = await self.api.ask(method, path, self.cookie, body)
+        return answer
+
+
+class Seller(User):
+    """Lists tickets and changes its mind about them."""
+
+    async def act(self) -> None:
+        mine = await self.ask("GET", "/api/tickets/mine")
+        free = [each for each in mine.body or [] if each["state"] == "listed"]
+        if mine.status == 200 and len(free) < STOCK:
+            await self._save("POST", "/api/tickets")
+        elif free and self.dice.random() < 0.5:
+            await self._save("PUT", f"/api/tickets/{self.dice.choice(free)['id']}")
+
+    async def _save(self, method: str, path: str) -> None:
+        cents = self.dice.randint(50, 20000)
+        body = {"title": f"Show {self.dice.randint(1, 10**6)}", "price": f"{cents / 100:.2f}"}
+        answer = await self.ask(method, path, body)
+        if answer.status in (200, 201):
+            self.api.journal.ticket(answer.body)
+
+
+class Buyer(User):
+    """Orders whatever is there, and then pays, cancels, hesitates or forgets about it."""
+
+    async def act(self) -> None:
+        listed = await self.ask("GET", "/api/tickets")
+        if listed.status != 200 or not listed.body:
+            return
+        # Half of the time what everyone wants, so that they want it at the same time.
+        wanted = listed.body[0] if self.dice.random() < 0.5 else self.dice.choice(listed.body)
+        order = await self.order(wanted["id"])
+        if order is None:
+            return
+        await asyncio.sleep(self.dice.uniform(0, 0.4))
+        await self.dice.choices(self.ways(order), WEIGHTS)[0]()
+
+    async def order(self, ticket_id: str) -> JSON | None:
+        """The order of this ticket; the one there is, where a try had no answer."""
+        answer = await self.ask("POST", "/api/orders", {"ticketId": ticket_id})
+        if answer.status == 201:
+            self.api.journal.orders[answer.body["id"]] = answer.body
+            return dict(answer.body)
+        if answer.status in (0, 502, 503, 504):
+            mine = await self.ask("GET", "/api/orders")
+            for order in mine.body or [] if mine.status == 200 else []:
+                live = order["status"] in ("created", "awaiting:payment")
+                if live and order["ticket"]["id"] == ticket_id:
+                    return dict(order)
+        return None
+
+    def ways(self, order: JSON) -> list[Callable[[], Awaitable[object]]]:
+        return [
+            lambda: self.pay(order),
+            lambda: self.decline_then_pay(order),
+            lambda: self.cancel(order),
+            lambda: asyncio.sleep(0),  # forgets about it: it expires
+            lambda: asyncio.gather(self.pay(order), self.cancel(order)),
+            lambda: asyncio.gather(self.pay(order), self.pay(order)),
+            lambda: self.cancel_then_order_again(order),
+            lambda: self.pay_at_the_last_moment(order),
+        ]
+
+    async def pay(self, order: JSON, token: str = VISA) -> None:
+        """Until it is decided, or until the order's time is over."""
+        give_up = time.monotonic() + 8
+        body = {"token": token, "orderId": order["id"]}
+        while time.monotonic() < give_up:
+            answer = await self.ask("POST", "/api/payments", body)
+            if answer.status == 201:
+                self.api.journal.payments[order["id"]] = answer.body["id"]
+                return
+            if answer.status == 400 and answer.message != "A payment is already in progress":
+                return
+            await asyncio.sleep(self.dice.uniform(0.1, 0.4))
+
+    async def decline_then_pay(self, order: JSON) -> None:
+        await self.pay(order, DECLINED)
+        await self.pay(order)
+
+    async def cancel(self, order: JSON) -> None:
+        self.api.journal.cancel_tried.add(order["id"])
+        for _ in range(4):
+            answer = await self.ask("DELETE", f"/api/orders/{order['id']}")
+            if answer.status == 204:
+                self.api.journal.cancelled.add(order["id"])
+            if answer.status in (204, 400, 404):
+                return
+            await asyncio.sleep(0.2)
+
+    async def cancel_then_order_again(self, order: JSON) -> None:
+        await self.cancel(order)
+        again = await self.order(order["ticket"]["id"])
+        if again:
+            await self.pay(again)
+
+    async def pay_at_the_last_moment(self, order: JSON) -> None:
+        await asyncio.sleep(self.dice.uniform(2.5, 4.5))
+        await self.pay(order)
+
+
+WEIGHTS = (40, 10, 12, 12, 10, 6, 6, 8)  # of the ways, in their order
