@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
+from pymongo.errors import DuplicateKeyError
 
 from ticketing_common.events.catalogue import TicketCreated
-from ticketing_common.store import Store
+from ticketing_common.store import Database, Store
 from ticketing_common.types import new_id
 from ticketing_orders.events.listeners.ticket_created import TicketCreatedListener
 from ticketing_orders.models.ticket import Ticket
@@ -67,11 +69,7 @@ async def test_told_again_after_the_stream_was_lost(
 async def test_all_versions_at_once(
     listener: TicketCreatedListener, tickets: Store[Ticket]
 ) -> None:
-    """The newest of several versions of an unknown ticket stays, in whatever order they land.
-
-    Where an older one is inserted first, the newer one's upsert fails on a duplicate key and has
-    to try again; only a real server (`--mongod`) lets them collide.
-    """
+    """The newest of several versions of an unknown ticket stays, in whatever order they land."""
     for _ in range(40):
         ticket, versions = new_id(), random.sample(range(6), 6)
         events = [
@@ -82,3 +80,38 @@ async def test_all_versions_at_once(
         await asyncio.gather(*map(listener.on_message, events))
 
         assert await tickets.get(ticket) == Ticket(id=ticket, version=5, title="v5", price=20)
+
+
+class Collision:
+    """A collection where someone inserts version 0 in the middle of our upsert."""
+
+    def __init__(self, collection: Any) -> None:
+        self.collection = collection
+
+    async def update_one(self, guard: Any, change: Any, upsert: bool = False) -> Any:
+        if upsert:  # as the server does it: look, find nothing, insert, find it taken
+            taken = {"_id": guard["_id"], "version": 0, "title": "v0", "price": 20}
+            await self.collection.insert_one(taken)
+            raise DuplicateKeyError("E11000 duplicate key error")
+        return await self.collection.update_one(guard, change)
+
+
+class CollidingDatabase(Database):
+    def __getitem__(self, collection: str) -> Any:
+        return Collision(super().__getitem__(collection))
+
+
+async def test_an_older_version_is_inserted_in_the_middle(
+    database: Database, tickets: Store[Ticket], created: TicketCreated
+) -> None:
+    """A duplicate key alone does not say that what is there is newer: it was seen to be older."""
+    colliding = CollidingDatabase(database["tickets"].database)
+    colliding.prepared = True
+
+    await TicketCreatedListener(Store(colliding, Ticket)).on_message(
+        created.model_copy(update={"version": 1, "title": "v1"})
+    )
+
+    assert await tickets.get(created.id) == Ticket(
+        id=created.id, version=1, title="v1", price=19.99
+    )
