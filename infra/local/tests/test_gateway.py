@@ -3,74 +3,25 @@
 import asyncio
 import http.client
 import json
-import threading
-from collections.abc import AsyncIterator, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ticketing_local.binaries import NGINX, find
-from ticketing_local.files import make_folder
-from ticketing_local.keeper import Keeper
-from ticketing_local.manifests import Manifests
-from ticketing_local.ports import LOOPBACK, Ports
-from ticketing_local.servers.nginx import nginx
+from ticketing_local.certificate import certificate
+from ticketing_local.ports import LOOPBACK
 from ticketing_local.servers.nginx_config import Gateway
-from ticketing_local.testing import Told, eventually
-
-SERVICES = ("auth", "client", "orders", "payments", "tickets")
-
-
-class Echo(ThreadingHTTPServer):
-    """A service that answers what it was asked, as itself."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__((LOOPBACK, 0), _EchoHandler)
-        self.name = name
-
-
-class _EchoHandler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Echo
-
-    def do_GET(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        body = {"service": self.server.name, "path": self.path, "headers": headers}
-        content = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def services() -> Iterator[dict[str, Echo]]:
-    """One of each; who is stopped is closed."""
-    servers = {name: Echo(name) for name in SERVICES}
-    threads = [
-        threading.Thread(target=server.serve_forever, args=(0.01,)) for server in servers.values()
-    ]
-    for thread in threads:
-        thread.start()
-    yield servers
-    for server in servers.values():
-        server.shutdown()
-        server.server_close()
-    for thread in threads:
-        thread.join()
 
 
 class Site:
     """The running gateway, asked as browsers do."""
 
-    def __init__(self, gateway: Gateway, folder: Path) -> None:
+    def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        self.folder = folder
 
     async def ask(
         self, path: str, *, method: str = "GET", port: int | None = None, **options: Any
@@ -95,27 +46,9 @@ class Site:
 
 
 @pytest.fixture
-def gateway(services: dict[str, Echo], infra: Path, tmp_path: Path) -> Gateway:
-    ports = Ports(tmp_path / "ports.json", reserved=0)
-    return Gateway(
-        port=ports.of("gateway"),
-        inside=ports.of("inside"),
-        routes=Manifests(infra).routes(),
-        upstreams={name: [server.server_port] for name, server in services.items()},
-    )
-
-
-@pytest.fixture
-async def site(gateway: Gateway, tmp_path: Path, told: Told) -> AsyncIterator[Site]:
-    folder = make_folder(tmp_path / "nginx")
-    process = nginx(find(NGINX, {}), folder, gateway)
-    keeper = Keeper(process, told.output(process), told.tell)
-    keeping = asyncio.create_task(keeper.keep())
-    await eventually(lambda: keeper.is_ready)
-    yield Site(gateway, folder)
-    await keeper.stop(asyncio.Event())
-    await keeping
-    keeper.output.close()
+async def site(gateway: Gateway, serve: Callable[[Gateway], Awaitable[None]]) -> Site:
+    await serve(gateway)
+    return Site(gateway)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +118,9 @@ async def test_a_request_keeps_its_id(site: Site) -> None:
     )
 
 
-async def test_a_service_that_is_away_is_a_502(site: Site, services: dict[str, Echo]) -> None:
+async def test_a_service_that_is_away_is_a_502(
+    site: Site, services: dict[str, ThreadingHTTPServer]
+) -> None:
     """In the API's own form of errors, with the request's id, and in a page's for a page."""
     for name in ("tickets", "client"):
         services[name].shutdown()
@@ -216,3 +151,27 @@ async def test_nginx_does_not_tell_its_version(site: Site) -> None:
     answer, _ = await site.ask("/nothing", port=site.gateway.inside)
 
     assert answer.headers["server"] == "nginx"
+
+
+async def test_over_https_services_are_told_so(
+    gateway: Gateway, serve: Callable[[Gateway], Awaitable[None]], tmp_path: Path
+) -> None:
+    """Which makes the session cookie a secure one; plain http is shown the way."""
+    await serve(replace(gateway, certificate=certificate(tmp_path, "ticketing.dev")))
+    trust = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
+
+    def ask() -> dict[str, Any]:
+        connection = http.client.HTTPSConnection(
+            "localhost", gateway.port, timeout=10, context=trust
+        )
+        connection.request("GET", "/api/users/currentuser")
+        echoed: dict[str, Any] = json.loads(connection.getresponse().read())
+        connection.close()
+        return echoed
+
+    secure = await asyncio.to_thread(ask)
+    plain, _ = await Site(gateway).ask("/tickets/new", headers={"Host": "ticketing.dev:1"})
+
+    assert secure["headers"]["x-forwarded-proto"] == "https"
+    assert plain.status == 307
+    assert plain.headers["location"] == "https://ticketing.dev:1/tickets/new"
