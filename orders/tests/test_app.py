@@ -87,7 +87,7 @@ async def test_an_order_nobody_pays(
     broker: Settings, database: Database, others: Publisher, place: Place, orders: Store[Order]
 ) -> None:
     """It is cancelled when its time is reported to be up, and the others hear of that."""
-    order = await place(left=-1)  # the sweeper would come later
+    order = await place(left=-1)  # the sweeper would come 15 s later
 
     async with _serving(broker, database):
         await others.publish(ExpirationComplete(order_id=order.id))
@@ -108,8 +108,8 @@ async def test_an_order_everybody_forgot(
 
 
 async def _eventually(attempt: Callable[[], Awaitable[Any]]) -> Any:
-    """What it gives once that is something; fails after 20 seconds."""
-    async with asyncio.timeout(20):
+    """What it gives once that is something; fails after 10 seconds."""
+    async with asyncio.timeout(10):
         while not (result := await attempt()):
             await asyncio.sleep(0.05)
     return result

@@ -5,18 +5,25 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from pymongo.errors import DuplicateKeyError
+from bson import ObjectId
+from pymongo import InsertOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteConcernError
 
 from ticketing_common.errors import NotFoundError, VersionConflictError
 from ticketing_common.events.event import Event
+from ticketing_common.store.batch import Batch, Shared
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Document, Index, object_id
 from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
+from ticketing_common.store.register import Register
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
 Query = Mapping[str, Any]
 Sort = Sequence[tuple[str, int]]
+Stored = dict[str, Any]
+
+DUPLICATE_KEY = 11000  # MongoDB's error code
 
 
 class AlreadyExistsError(Exception):
@@ -35,6 +42,10 @@ class Store(Generic[D]):
         self.outbox = Outbox(database, document.collection)
         self.database = database
         self._collection = database[document.collection]
+        self._ids: Batch[ObjectId, D | None] = Batch(self._find_ids)
+        self._lists: Shared[list[D]] = Shared()
+        self._inserts: Batch[Stored, None] = Batch(self._insert_many)
+        self._registers: Batch[Register, bool] = Batch(self._register_many)
 
     @property
     def indexes(self) -> tuple[Index, ...]:
@@ -48,8 +59,9 @@ class Store(Generic[D]):
         return document
 
     async def find_id(self, id: str) -> D | None:
+        self.database.require_prepared()
         key = object_id(id)
-        return None if key is None else await self.find_one({"_id": key})
+        return None if key is None else await self._ids.ask(key)
 
     async def find_one(self, query: Query, sort: Sort = ()) -> D | None:
         self.database.require_prepared()
@@ -58,11 +70,11 @@ class Store(Generic[D]):
         return None if stored is None else self.document.from_mongo(stored)
 
     async def find(self, query: Query, sort: Sort = (), limit: int = 0) -> list[D]:
-        """The documents that match; `limit` 0 means all of them."""
+        """The documents that match; `limit` 0 means all of them. Not to be changed: it is shared
+        with whoever asks the same at the same time."""
         self.database.require_prepared()
-        cursor = self._collection.find(query, {"outbox": 0}, limit=limit, sort=list(sort) or None)
-        with outages():
-            return [self.document.from_mongo(stored) async for stored in cursor]
+        key = (repr(query), tuple(sort), limit)
+        return await self._lists.ask(key, lambda: self._find(query, sort, limit))
 
     async def each(self) -> AsyncIterator[D]:
         """Every document, a batch at a time, in the order of their ids."""
@@ -97,15 +109,7 @@ class Store(Generic[D]):
         False where it is not. Only the given fields are set; state of the replica's own stays.
         """
         self.database.require_prepared()
-        guard, change = self._register(id, source_version, fields)
-        with outages():
-            try:
-                result = await self._collection.update_one(guard, change, upsert=True)
-            except DuplicateKeyError:
-                # The guard found no older one, so the upsert tried to insert: there is a newer
-                # one, or someone has just inserted an older one. The guard tells which.
-                result = await self._collection.update_one(guard, change)
-        return bool(result.matched_count or result.upserted_id)
+        return await self._registers.ask(Register(self.document, id, source_version, fields))
 
     async def republish(self, document: D, *events: Event) -> None:
         """Tell the news of a document's present state again, unless it changes meanwhile."""
@@ -116,15 +120,57 @@ class Store(Generic[D]):
             )
         self.outbox.wake()
 
+    async def _find_ids(self, ids: list[ObjectId]) -> list[D | None]:
+        cursor = self._collection.find({"_id": {"$in": list(set(ids))}}, {"outbox": 0})
+        with outages():
+            stored = await cursor.to_list(None)
+        found = {each["_id"]: self.document.from_mongo(each) for each in stored}
+        return [found.get(id) for id in ids]
+
+    async def _find(self, query: Query, sort: Sort, limit: int) -> list[D]:
+        cursor = self._collection.find(query, {"outbox": 0}, limit=limit, sort=list(sort) or None)
+        with outages():
+            stored = await cursor.to_list(None)
+        return Found(map(self.document.from_mongo, stored))
+
     async def _insert(self, document: D, events: Sequence[Event]) -> None:
-        stored = {"_id": object_id(document.id), **document.to_mongo()}
+        stored: Stored = {"_id": object_id(document.id), **document.to_mongo()}
         if events:
             stored["outbox"] = [entry(event) for event in events]
-        try:
-            with outages():
-                await self._collection.insert_one(stored)
-        except DuplicateKeyError as error:
-            raise AlreadyExistsError(document.collection) from error
+        await self._inserts.ask(stored)
+
+    async def _insert_many(self, documents: list[Stored]) -> list[Exception | None]:
+        failed = await self._write([InsertOne(stored) for stored in documents])
+        taken = AlreadyExistsError(self.document.collection)
+        return [taken if index in failed else None for index in range(len(documents))]
+
+    async def _register_many(self, registers: list[Register]) -> list[bool]:
+        refused = await self._write([register.upsert() for register in registers])
+        return [
+            index not in refused or await self._register_existing(register)
+            for index, register in enumerate(registers)
+        ]
+
+    async def _register_existing(self, register: Register) -> bool:
+        """The guard found no older one, so the upsert tried to insert, and there is one: a newer
+        one, or an older one that someone has just inserted. The guard tells which."""
+        with outages():
+            result = await self._collection.update_one(register.guard, register.change)
+        return bool(result.matched_count)
+
+    async def _write(self, operations: list[Any]) -> set[int]:
+        """Do all of it, in any order; return the numbers of those a unique index refused."""
+        with outages():
+            try:
+                await self._collection.bulk_write(operations, ordered=False)
+            except BulkWriteError as error:
+                details: Any = error.details
+                if details["writeConcernErrors"]:
+                    raise WriteConcernError(str(details["writeConcernErrors"])) from error
+                if any(each["code"] != DUPLICATE_KEY for each in details["writeErrors"]):
+                    raise
+                return {each["index"] for each in details["writeErrors"]}
+        return set()
 
     async def _update(self, document: D, events: Sequence[Event]) -> None:
         # Fields are set, never the document replaced: the relay pulls from the outbox meanwhile.
@@ -143,23 +189,11 @@ class Store(Generic[D]):
         if not result.matched_count:
             raise VersionConflictError
 
-    def _register(
-        self, id: str, source_version: int, fields: dict[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        guard = self.document.source_version
-        fresh = self.document(id=id, **fields, **{guard: source_version}).to_mongo()
-        names = {self.document.model_fields[name].alias or name for name in (*fields, guard)}
-        guard = self.document.model_fields[guard].alias or guard
-        change = {
-            "$set": {name: fresh[name] for name in fresh if name in names},
-            "$setOnInsert": {name: fresh[name] for name in fresh if name not in names},
-        }
-        if guard != "version":
-            change["$setOnInsert"].pop("version")
-            change["$inc"] = {"version": 1}
-        if not change["$setOnInsert"]:
-            del change["$setOnInsert"]
-        return {"_id": object_id(id), guard: {"$lt": source_version}}, change
+
+class Found(list[D]):
+    """What a list query found; its JSON is rendered once for all who share it."""
+
+    json: bytes | None = None
 
 
 async def retrying(attempt: Callable[[], Awaitable[T]], tries: int = 5) -> T:

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from mongomock_motor import AsyncMongoMockClient
 
 from ticketing_common.settings import SessionSettings
 from ticketing_common.store.database import Database
 from ticketing_common.testing import servers
+from ticketing_common.testing.in_memory import in_memory_database
 from ticketing_common.testing.sessions import JWT_KEY, SignIn, signed_in
 
 ApiFactory = Callable[[FastAPI], Awaitable[httpx.AsyncClient]]
@@ -46,7 +46,7 @@ def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 async def database(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """An empty database: in memory, or on a real mongod with `--mongod`."""
     if not request.config.getoption("--mongod"):
-        yield Database(AsyncMongoMockClient(tz_aware=True)["test"])
+        yield in_memory_database()
         return
     async for real in _real_database(request.getfixturevalue("mongo_uri")):
         yield real

@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 import pytest
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from ticketing_common.events.catalogue import TicketCreated
 from ticketing_common.store import Database, Store
@@ -88,11 +88,15 @@ class Collision:
     def __init__(self, collection: Any) -> None:
         self.collection = collection
 
-    async def update_one(self, guard: Any, change: Any, upsert: bool = False) -> Any:
-        if upsert:  # as the server does it: look, find nothing, insert, find it taken
-            taken = {"_id": guard["_id"], "version": 0, "title": "v0", "price": 20}
-            await self.collection.insert_one(taken)
-            raise DuplicateKeyError("E11000 duplicate key error")
+    async def bulk_write(self, operations: Any, ordered: bool) -> Any:
+        # As the server does it: look, find nothing, insert, find it taken.
+        (id,) = (operation._filter["_id"] for operation in operations)
+        taken = {"_id": id, "version": 0, "title": "v0", "price": 20}
+        await self.collection.insert_one(taken)
+        refused = {"index": 0, "code": 11000, "errmsg": "E11000 duplicate key error"}
+        raise BulkWriteError({"writeErrors": [refused], "writeConcernErrors": []})
+
+    async def update_one(self, guard: Any, change: Any) -> Any:
         return await self.collection.update_one(guard, change)
 
 

@@ -1,0 +1,82 @@
+"""Micro-batching: what is asked for while one round trip is under way goes with the next one.
+
+Callers read as if each made its own call. At one request at a time nothing waits; at many, one
+query answers all and one journalled write commits all (group commit).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K")
+R = TypeVar("R")
+
+LIMIT = 500  # items a round trip
+
+
+class Batch(Generic[K, R]):
+    """Turns concurrent `ask`s into calls of `run`, one at a time.
+
+    `run` answers a list of items with a result, or an exception, for each. What it raises fails
+    all of them. An item joins only a call that starts after it was asked, so that everyone sees
+    their own writes; a caller that is cancelled takes nobody along.
+    """
+
+    def __init__(self, run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]]) -> None:
+        self._run = run
+        self._waiting: list[tuple[K, asyncio.Future[R]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def ask(self, item: K) -> R:
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._work())
+        return await future
+
+    @property
+    def idle(self) -> bool:
+        return self._task is None
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:LIMIT], self._waiting[LIMIT:]
+                await self._answer(batch)
+        finally:
+            self._task = None
+
+    async def _answer(self, batch: list[tuple[K, asyncio.Future[R]]]) -> None:
+        results: Sequence[R | Exception]
+        try:
+            results = await self._run([item for item, _ in batch])
+        except Exception as error:  # noqa: BLE001 - it is every caller's to handle
+            results = [error] * len(batch)
+        for (_, future), result in zip(batch, results, strict=True):
+            if future.done():  # its caller has gone
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+
+class Shared(Generic[R]):
+    """Lets concurrent identical questions share one answer, asked after each of them came."""
+
+    def __init__(self) -> None:
+        self._questions: dict[Hashable, Batch[None, R]] = {}
+
+    async def ask(self, key: Hashable, answer: Callable[[], Awaitable[R]]) -> R:
+        question = self._questions.get(key)
+        if question is None:
+
+            async def run(items: list[None]) -> list[Any]:
+                return [await answer()] * len(items)
+
+            question = self._questions[key] = Batch(run)
+        try:
+            return await question.ask(None)
+        finally:
+            if question.idle:
+                self._questions.pop(key, None)
