@@ -136,7 +136,7 @@ def _live(
         return OrderState(
             "paying",
             "Confirming your payment",
-            "Please do not pay again. This page follows by itself.",
+            "This takes a few seconds. Please do not pay again.",
             f"{amount} is on its way; we will tell you as soon as we know.",
             follow=1,
         )

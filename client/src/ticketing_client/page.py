@@ -40,6 +40,7 @@ class PageContext:
             account=account,
             signed_in=account.user is not None or (not account.known and self.api.has_session),
             path=self.request.url.path,
+            here=self.request.url.path if self.request.method == "GET" else None,
             nonce=self.request.state.nonce,
             **context,
         )

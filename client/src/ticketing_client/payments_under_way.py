@@ -7,7 +7,7 @@ from ticketing_client.api import VisitorApi
 from ticketing_client.page import wait_for
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 CATCH_UP = 2.0  # seconds payments may take to hear of a new order
 PATIENCE = 15.0  # times the usual timeout: Stripe is asked twice, with seconds for each
@@ -42,7 +42,7 @@ class PaymentsUnderWay:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            log.info("payment not made: %r", error)
+            logger.info("payment not made", extra={"reason": str(error)})
 
 
 async def _pay(api: VisitorApi, order_id: str, token: str) -> None:

@@ -26,6 +26,9 @@ class ApiRefusedError(Exception):
     def message(self) -> str:
         return " ".join(message for message, _ in self.errors)
 
+    def __str__(self) -> str:
+        return f"{self.status}: {self.message}"
+
 
 class Transport:
     """One pool of connections for all visitors.

@@ -6,8 +6,8 @@ let ahead = 0;
 // The page was written at `serverNow`, when its first byte set off, not when the script runs.
 export function setByPage(serverNow) {
   const [navigation] = performance.getEntriesByType("navigation");
-  const arrived = navigation && navigation.responseStart > 0 ? navigation.responseStart : performance.now();
-  ahead = serverNow - (performance.timeOrigin + arrived);
+  const since = navigation?.responseStart ? performance.now() - navigation.responseStart : 0;
+  ahead = serverNow - (Date.now() - since);
 }
 
 // A later answer, asked for at `asked` by performance.now(): half of the way back is our guess.

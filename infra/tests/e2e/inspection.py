@@ -1,0 +1,55 @@
+"""Looking at a page as it is now: accessibility by axe, nothing wider than the screen, pictures."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from axe_playwright_python.base import AxeBase  # type: ignore[import-untyped]
+from playwright.sync_api import Page
+
+Scheme = Literal["light", "dark"]
+
+SIZES = {"phone": (320, 640), "desktop": (1280, 800)}
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+
+
+AXE: str = AxeBase().axe_script
+VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(results => results.violations)"
+
+
+@dataclass
+class Inspector:
+    folder: Path
+
+    def look(self, page: Page, name: str) -> None:
+        """Raise AssertionError for any violation, light and dark, at 320 and at 1280 pixels.
+
+        Pictures of the four are kept as `<name>-<size>-<scheme>.png`.
+        """
+        size = page.viewport_size
+        problems = []
+        page.evaluate(AXE)
+        for size_name, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                problems += self._problems(page, f"{name}-{size_name}-{scheme}", width)
+        page.emulate_media(color_scheme=None)
+        if size:
+            page.set_viewport_size(size)
+        assert not problems, "\n".join(problems)
+
+    def picture(self, page: Page, name: str) -> None:
+        page.screenshot(path=self.folder / f"{name}.png", full_page=True)
+
+    def _problems(self, page: Page, name: str, width: int) -> list[str]:
+        self.picture(page, name)
+        problems = [
+            f"{name}: {violation['id']} ({violation['impact']}): {node['html']}"
+            f" {node.get('failureSummary', '')}"
+            for violation in page.evaluate(VIOLATIONS)
+            for node in violation["nodes"]
+        ]
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            problems.append(f"{name}: {wide} pixels wide")
+        return problems

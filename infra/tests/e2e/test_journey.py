@@ -1,0 +1,74 @@
+"""The whole journey, by every kind of browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from infra.tests.e2e.conftest import NewVisitor
+from infra.tests.e2e.shop import PASSWORD, Shop
+from infra.tests.e2e.stripe import Stripe
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_one_users_ticket_is_bought_by_another(
+    new_visitor: NewVisitor, stripe: Stripe, javascript: bool, phone: bool
+) -> None:
+    """Sign up, list, edit; reserve, give back, reserve again, be declined, pay; sign out."""
+    title = f"Swan Lake {javascript} {phone}"
+    seller = new_visitor(javascript=javascript, phone=phone)
+    buyer = new_visitor(javascript=javascript, phone=phone)
+
+    seller.sign_up()
+    seller.sell(title, "18.50")
+    seller.page.get_by_role("link", name=f"Edit {title}").click()
+    seller.page.get_by_label("Price").fill("19.99")
+    seller.press("Save")
+    seller.sees(f"Saved: “{title}” for $19.99.")
+
+    buyer.sign_up()
+    buyer.page.get_by_label("Search by title").fill(title)
+    buyer.press("Show")
+    buyer.page.get_by_role("link", name=title).click()
+    buyer.press("Purchase")
+    buyer.sees("Reserved for you")
+    seller.open("/tickets/mine")
+    seller.sees("Somebody is about to pay")
+
+    buyer.page.get_by_text("I don't want it any more").click()
+    buyer.press("Cancel the order")
+    buyer.sees("Order cancelled")
+    buyer.press("Order again")
+    buyer.sees("Reserved for you")
+
+    buyer.pay("$19.99", "Declined card")
+    buyer.sees("Your card was declined.")
+    buyer.sees("You were not charged.")
+    buyer.pay("$19.99")
+    buyer.sees("The ticket is yours")
+    buyer.sees("You paid $19.99.")
+    order_id = buyer.page.url.partition("?")[0].rpartition("/")[2]
+    assert stripe.charged(order_id) == (1, 1999)
+
+    buyer.header("My Orders")
+    expect(buyer.page.locator(".state")).to_have_text(["Complete", "Cancelled"])
+    seller.open("/tickets/mine")
+    seller.sees("Sold and paid for.")
+    for visitor in (seller, buyer):
+        visitor.page.get_by_role("button", name="Sign Out").click()
+        expect(visitor.page.get_by_role("link", name="Sign In")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_buying_begins_signed_out(new_visitor: NewVisitor, shop: Shop, javascript: bool) -> None:
+    """A stranger who presses Purchase signs up on the way and is back at the ticket."""
+    visitor = new_visitor(javascript=javascript)
+    visitor.open(f"/tickets/{shop.sell('Signed out')}")
+
+    visitor.press("Purchase")
+    visitor.page.get_by_role("link", name="Create an account").click()
+    visitor.page.get_by_label("Email").fill(visitor.email)
+    visitor.page.get_by_label("Password").fill(PASSWORD)
+    visitor.press("Sign Up")
+
+    visitor.press("Purchase")
+    visitor.sees("Reserved for you")
