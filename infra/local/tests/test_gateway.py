@@ -51,28 +51,24 @@ async def site(gateway: Gateway, serve: Callable[[Gateway], Awaitable[None]]) ->
     return Site(gateway)
 
 
-@pytest.mark.parametrize(
-    ("path", "service"),
-    [
-        ("/api/users/currentuser", "auth"),
-        ("/api/tickets", "tickets"),
-        ("/api/tickets/", "tickets"),
-        ("/api/tickets/1?a=b%20c", "tickets"),
-        ("/api/orders/1", "orders"),
-        ("/api/payments", "payments"),
-        ("/", "client"),
-        ("/tickets/1", "client"),
-        ("/api/ticketsmith", "client"),
-        ("/api", "client"),
-    ],
-)
-async def test_requests_go_where_the_ingress_sends_them(
-    site: Site, path: str, service: str
-) -> None:
+async def test_requests_go_where_the_ingress_sends_them(site: Site) -> None:
     """By whole elements of the path, which arrives as it was sent."""
-    echoed = await site.echo(path)
+    expected = {
+        "/api/users/currentuser": "auth",
+        "/api/tickets": "tickets",
+        "/api/tickets/": "tickets",
+        "/api/tickets/1?a=b%20c": "tickets",
+        "/api/orders/1": "orders",
+        "/api/payments": "payments",
+        "/": "client",
+        "/tickets/1": "client",
+        "/api/ticketsmith": "client",
+        "/api": "client",
+    }
 
-    assert (echoed["service"], echoed["path"]) == (service, path)
+    echoed = [await site.echo(path) for path in expected]
+
+    assert {each["path"]: each["service"] for each in echoed} == expected
 
 
 async def test_a_service_learns_who_asked(site: Site) -> None:
@@ -101,12 +97,12 @@ async def test_the_client_speaks_for_a_visitor(site: Site) -> None:
     assert answer.status == 404
 
 
-@pytest.mark.parametrize("sent", ["", "short", "has spaces in it", "x" * 200, 'quo"te-quote'])
-async def test_a_request_without_an_id_gets_one(site: Site, sent: str) -> None:
+async def test_a_request_without_an_id_gets_one(site: Site) -> None:
     """What is no id is replaced by one."""
-    headers = (await site.echo("/api/tickets", headers={"X-Request-ID": sent}))["headers"]
+    for sent in ("", "short", "has spaces in it", "x" * 200, 'quo"te-quote'):
+        headers = (await site.echo("/api/tickets", headers={"X-Request-ID": sent}))["headers"]
 
-    assert len(headers["x-request-id"]) == 32
+        assert len(headers["x-request-id"]) == 32, sent
 
 
 async def test_a_request_keeps_its_id(site: Site) -> None:
