@@ -6,7 +6,7 @@ import sys
 
 from infra.tests.chaos.report import print_report
 from infra.tests.chaos.running import chaos_run, stopwatch
-from infra.tests.chaos.sensitivity import sensitivity
+from infra.tests.chaos.sensitivity.runs import sensitivity
 
 
 def main() -> int:

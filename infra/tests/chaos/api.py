@@ -60,4 +60,4 @@ class Api:
 
 
 def _session(response: httpx.Response) -> str:
-    return response.headers.get("set-cookie", "").split(";")[0]
+    return str(response.headers.get("set-cookie", "")).split(";")[0]

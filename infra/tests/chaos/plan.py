@@ -14,8 +14,8 @@ REPLICAS = 2  # of each service
 class Plan:
     """`proxies` are the ports that services are told instead of a store's own.
 
-    `sabotage` is the file that names the mechanism that services start without; None starts them
-    as they are shipped.
+    `sabotage` is the folder that says what mechanism a service starts without; None starts them as
+    they are shipped.
     """
 
     window: int  # seconds

@@ -25,7 +25,7 @@ from infra.tests.chaos.verdict import verdict
 from ticketing_common.timing import Timing
 
 WINDOW = 6  # seconds an order holds its ticket
-SELLERS, BUYERS = 8, 24
+SELLERS, BUYERS = 10, 30
 REST_TIMEOUT = 100.0  # seconds; JetStream gives a killed service's messages to others after 30
 REST_AFTER_WIPE = 8.0  # seconds in which services notice that the stream is another
 PROCESSING = 3.0  # seconds for an expiry to be carried out on two shared cores
@@ -84,9 +84,10 @@ class _load:  # noqa: N801 - read as a verb
     def __init__(self, stack: ChaosStack, seed: int, journal: Journal, probes: Probes) -> None:
         self.api = Api(stack.url, journal)
         self.stop = asyncio.Event()
-        names = [(Seller, f"seller {n} of {seed}") for n in range(SELLERS)]
-        names += [(Buyer, f"buyer {n} of {seed}") for n in range(BUYERS)]  # type: ignore[list-item]
-        self.users: list[User] = [kind(self.api, name, self.stop) for kind, name in names]
+        self.users: list[User] = [
+            *(Seller(self.api, f"seller {n} of {seed}", self.stop) for n in range(SELLERS)),
+            *(Buyer(self.api, f"buyer {n} of {seed}", self.stop) for n in range(BUYERS)),
+        ]
         self.probes = probes
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -94,7 +95,7 @@ class _load:  # noqa: N801 - read as a verb
         self.tasks = [asyncio.create_task(user.live()) for user in self.users]
         self.tasks.append(asyncio.create_task(self.probes.run(self.stop)))
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *error: object) -> None:
         self.stop.set()
         _, late = await asyncio.wait(self.tasks, timeout=30)
         for task in late:  # still trying to sign up, say
@@ -102,8 +103,8 @@ class _load:  # noqa: N801 - read as a verb
         await asyncio.gather(*late, return_exceptions=True)
         await self.api.close()
         for task in self.tasks:
-            if not task.cancelled() and (error := task.exception()):
-                raise error
+            if not task.cancelled() and (failure := task.exception()):
+                raise failure
 
 
 async def _replay(stack: ChaosStack) -> list[str]:

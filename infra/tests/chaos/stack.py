@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from infra.tests.chaos.plan import MEMBERS, PROXIED, Plan, members
+from infra.tests.chaos.plan import MEMBERS, PROXIED, REPLICAS, Plan, members
 from infra.tests.chaos.proxy import Proxy
 
 START_TIMEOUT = 120.0  # seconds
@@ -33,6 +33,8 @@ class ChaosStack:
         self.window = window
         self.data = Path(tempfile.mkdtemp(prefix="chaos-"))
         self.sabotage = self.data / "sabotage" if sabotaged else None
+        if self.sabotage:
+            self.sabotage.mkdir()
         self.proxies = {name: Proxy() for name in PROXIED}
         self.plan: Plan | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -104,17 +106,22 @@ class ChaosStack:
                 raise StackError(f"not ready again after {timeout:.0f} s: {', '.join(late)}")
             await asyncio.sleep(0.1)
 
-    async def restart(self, services: list[str]) -> None:
-        """Kill every replica of these services and wait until new ones are ready."""
-        before = {
-            name: self.send(name, signal.SIGKILL)
-            for name in self.state()
-            if any(name.startswith(f"{service}-") for service in services)
-            and "mongo" not in name
-            and "redis" not in name
-        }
-        await until(lambda: all(self.state()[name]["pid"] != pid for name, pid in before.items()))
-        await self.until_ready()
+    async def restart(self, service: str, mechanism: str | None) -> None:
+        """Start every replica of a service anew, without a mechanism or with all of them."""
+        assert self.sabotage
+        file = self.sabotage / service
+        if mechanism:
+            file.write_text(mechanism)
+        else:
+            file.unlink(missing_ok=True)
+        replicas = [f"{service}-{number + 1}" for number in range(REPLICAS)]
+        before = {name: self.send(name, signal.SIGTERM) for name in replicas}
+
+        def anew() -> bool:
+            state = self.state()
+            return all(state[n]["ready"] and state[n]["pid"] != before[n] for n in replicas)
+
+        await until(anew, 60)
 
     async def _start(self) -> None:
         ports = {name: await proxy.start() for name, proxy in self.proxies.items()}

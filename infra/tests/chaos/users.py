@@ -56,8 +56,10 @@ class Seller(User):
 
     async def act(self) -> None:
         mine = await self.ask("GET", "/api/tickets/mine")
-        free = [each for each in mine.body or [] if each["state"] == "listed"]
-        if mine.status == 200 and len(free) < STOCK:
+        if mine.status != 200:
+            return
+        free = [each for each in mine.body if each["state"] == "listed"]
+        if len(free) < STOCK:
             await self._save("POST", "/api/tickets")
         elif free and self.dice.random() < 0.5:
             await self._save("PUT", f"/api/tickets/{self.dice.choice(free)['id']}")
@@ -91,9 +93,9 @@ class Buyer(User):
         if answer.status == 201:
             self.api.journal.orders[answer.body["id"]] = answer.body
             return dict(answer.body)
-        if answer.status in (0, 502, 503, 504):
+        if answer.status in (0, 400, 502, 503, 504):  # a 400 may be due to a try without answer
             mine = await self.ask("GET", "/api/orders")
-            for order in mine.body or [] if mine.status == 200 else []:
+            for order in mine.body if mine.status == 200 else []:
                 live = order["status"] in ("created", "awaiting:payment")
                 if live and order["ticket"]["id"] == ticket_id:
                     return dict(order)

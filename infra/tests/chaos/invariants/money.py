@@ -45,7 +45,7 @@ def complete_orders(facts: Facts) -> Iterator[str]:
 def cancelled_orders(facts: Facts) -> Iterator[str]:
     for id, replica in facts.order_replicas.items():
         order = facts.orders.get(id)
-        intent = facts.intents.get((replica.get("payment") or {}).get("intentId"))
+        intent = facts.intents.get(replica["payment"]["intentId"])
         if order is None or order["status"] != "cancelled" or intent is None:
             continue
         if intent["status"] not in ("canceled", "succeeded"):

@@ -1,2 +1,0 @@
-async def sensitivity(only: str | None) -> int:
-    raise NotImplementedError

@@ -1,0 +1,1 @@
+"""Proof that the invariants notice a missing mechanism, each in a scenario that needs it."""

@@ -1,0 +1,183 @@
+"""What has to happen for a mechanism to be needed, step by step on the real stack.
+
+Each scenario returns its tickets. With the mechanism nothing is wrong with them afterwards.
+"""
+
+import asyncio
+import signal
+from datetime import timedelta
+
+from redis.asyncio import Redis
+
+from infra.tests.chaos.journal import JSON
+from infra.tests.chaos.proxy import Mode
+from infra.tests.chaos.sensitivity.lab import Lab
+from infra.tests.chaos.sensitivity.timing import ALLOWANCE
+from ticketing_common.events.catalogue import ExpirationComplete, OrderStatus
+from ticketing_common.types import now
+from ticketing_orders.events.publishers import order_cancelled, order_created
+from ticketing_tickets.events.publishers import ticket_created
+from ticketing_tickets.models.ticket import Ticket
+
+Tickets = set[str]
+CONFIRM = "/v1/payment_intents/*/confirm"
+
+
+async def late_cancel(lab: Lab) -> Tickets:
+    """The cancel of a ticket's first order is delivered again while a second one holds it."""
+    ticket, first = await _ordered_and_cancelled(lab)
+    await lab.order(ticket)
+    await lab.tell(order_cancelled(await lab.stored_order(first["id"])))
+    await lab.heard("tickets-service_order-cancelled")
+    return {ticket}
+
+
+async def late_create(lab: Lab) -> Tickets:
+    """A cancelled order's create is delivered again."""
+    ticket, first = await _ordered_and_cancelled(lab)
+    order = await lab.stored_order(first["id"])
+    at_first = order.model_copy(update={"status": OrderStatus.CREATED, "version": 0})
+    await lab.tell(order_created(at_first))
+    await lab.heard("tickets-service_order-created")
+    return {ticket}
+
+
+async def race(lab: Lab) -> Tickets:
+    """Two dozen orders for one ticket at the same moment."""
+    ticket = await lab.sell()
+    tries = [lab.buyer.ask("POST", "/api/orders", {"ticketId": ticket}) for _ in range(24)]
+    for answer in await asyncio.gather(*tries):
+        if answer.status == 201:
+            lab.journal.orders[answer.body["id"]] = answer.body
+    return {ticket}
+
+
+async def late_edit(lab: Lab) -> Tickets:
+    """An edited ticket's first version is delivered again."""
+    ticket = await lab.sell()
+    before = await lab.find("tickets", "tickets", ticket)
+    assert before is not None
+    body = {"title": "Another show", "price": "25.00"}
+    answer = await lab.seller.ask("PUT", f"/api/tickets/{ticket}", body)
+    lab.journal.ticket(answer.body)
+    await lab.until(lambda: lab.find("orders", "tickets", ticket, version=1))
+    await lab.tell(ticket_created(Ticket.from_mongo(before)))
+    await lab.heard("orders-service_ticket-created")
+    return {ticket}
+
+
+async def broker_away(lab: Lab) -> Tickets:
+    """A ticket is listed while NATS can't be reached, and then its service is killed."""
+    nats = lab.stack.proxies["nats"]
+    nats.set(Mode.CUT)
+    body = {"title": "Unheard of", "price": "12.50"}
+    answer = await lab.until_status(201, lab.seller, "POST", "/api/tickets", body)
+    lab.journal.ticket(answer.body)
+    for replica in ("tickets-1", "tickets-2"):
+        lab.stack.send(replica, signal.SIGKILL)
+    nats.set(Mode.PASS)
+    await lab.stack.until_ready()
+    ticket = str(answer.body["id"])
+    await lab.give_time(lambda: lab.find("orders", "tickets", ticket), 8.0)
+    return {ticket}
+
+
+async def lost_create(lab: Lab) -> Tickets:
+    """Stripe makes a payment intent and its reply is lost; the buyer tries again."""
+    order = await lab.order(await lab.sell())
+    await lab.stripe_fault(kind="lost_response", method="POST", path="/v1/payment_intents", next=1)
+    await lab.pay(order)
+    await lab.until(lambda: _paid(lab, order))
+    return {order["ticket"]["id"]}
+
+
+async def cancel_during_recovery(lab: Lab) -> Tickets:
+    """A charge's reply is lost, and while recovery asks Stripe about it the order is cancelled."""
+    order = await lab.order(await lab.sell())
+    await lab.stripe_fault(kind="lost_response", path=CONFIRM, next=1)
+    slow = {"kind": "slow_response", "method": "GET", "path": "/v1/payment_intents/*"}
+    asked = await lab.stripe_fault(**slow, next=1, seconds=1.5)
+    await lab.pay(order)
+    await lab.until(lambda: lab.stripe_fired(asked))
+    await lab.cancel(order)
+    await lab.until(lambda: _settled(lab, order))
+    return {order["ticket"]["id"]}
+
+
+async def cancel_during_charge(lab: Lab) -> Tickets:
+    """The order is cancelled while its card is being charged."""
+    order = await lab.order(await lab.sell())
+    asked = await lab.stripe_fault(kind="slow_response", path=CONFIRM, next=1, seconds=1.2)
+    paying = asyncio.create_task(lab.pay(order))
+    await lab.until(lambda: lab.stripe_fired(asked))
+    await lab.cancel(order)
+    await paying
+    await lab.until(lambda: _settled(lab, order))
+    return {order["ticket"]["id"]}
+
+
+async def forgotten_order(lab: Lab) -> Tickets:
+    """Redis loses everything while an order waits there for its time."""
+    order = await lab.order(await lab.sell())
+    await lab.heard("expiration-service_order-created")
+    redis = Redis(port=lab.stack.port("expiration-redis"))
+    await redis.flushall()
+    await redis.aclose()
+    stored = await lab.stored_order(order["id"])
+    left = stored.expires_at + timedelta(seconds=ALLOWANCE) - now()
+    await lab.give_time(
+        lambda: lab.find("orders", "orders", order["id"], status="cancelled"),
+        left.total_seconds(),
+    )
+    return {order["ticket"]["id"]}
+
+
+async def false_expiry(lab: Lab) -> Tickets:
+    """An order is said to have expired long before it has."""
+    order = await lab.order(await lab.sell())
+    await lab.tell(ExpirationComplete(order_id=order["id"]))
+    await lab.heard("orders-service_expiration-complete")
+    return {order["ticket"]["id"]}
+
+
+async def lost_cancel(lab: Lab) -> Tickets:
+    """A cancel that only the primary knows; an order reads there and writes after a failover."""
+    stack = lab.stack
+    order = await lab.order(await lab.sell())
+    ticket = order["ticket"]["id"]
+    primary, *others = await asyncio.to_thread(lab.members)
+    pids = [pid for name in others if (pid := stack.send(name, signal.SIGSTOP))]
+    cancelling = asyncio.create_task(
+        lab.ask_replica("orders-1", "DELETE", f"/api/orders/{order['id']}")
+    )
+    await lab.until(lambda: asyncio.to_thread(lab.sees_cancelled, primary, order["id"]))
+    body = {"ticketId": ticket}
+    ordering = asyncio.create_task(lab.ask_replica("orders-2", "POST", "/api/orders", body))
+    await asyncio.sleep(0.3)  # for its read, which nothing outside can see
+    stack.send("orders-1", signal.SIGKILL)  # or it would cancel again after the failover
+    stack.send(primary, signal.SIGKILL)
+    for pid in pids:
+        stack.send_to(pid, signal.SIGCONT)
+    lab.journal.cancel_tried.add(order["id"])
+    await asyncio.gather(cancelling, ordering)
+    await stack.until_ready()
+    return {ticket}
+
+
+async def _ordered_and_cancelled(lab: Lab) -> tuple[str, JSON]:
+    ticket = await lab.sell()
+    order = await lab.order(ticket)
+    await lab.cancel(order)
+    await lab.until(lambda: lab.find("tickets", "tickets", ticket, orderId=None))
+    return ticket, order
+
+
+async def _paid(lab: Lab, order: JSON) -> bool:
+    answer = await lab.pay(order)
+    return answer.status == 201 or answer.message == "Order is already paid"
+
+
+async def _settled(lab: Lab, order: JSON) -> bool:
+    replica = await lab.find("payments", "orders", order["id"])
+    payment = replica["payment"] if replica else {}
+    return payment.get("lookAt", "") is None and payment["status"] != "charging"

@@ -1,0 +1,40 @@
+"""Taking conditions out of a service's writes, below everything that is ours."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pymongo
+from pymongo.synchronous import collection
+
+Query = Mapping[str, Any]
+
+
+def unguard(drops: Callable[[str, Any], bool]) -> None:
+    """Leave out of each update's filter what `drops` says of a field and its condition."""
+
+    def loose(query: Query) -> Query:
+        return {name: value for name, value in query.items() if not drops(name, value)}
+
+    update_one = collection.Collection.update_one
+    make_update = pymongo.UpdateOne.__init__
+
+    def update(self: Any, filter: Query, *arguments: Any, **options: Any) -> Any:
+        return update_one(self, loose(filter), *arguments, **options)
+
+    def make(self: Any, filter: Query, *arguments: Any, **options: Any) -> None:
+        make_update(self, loose(filter), *arguments, **options)
+
+    collection.Collection.update_one = update
+    pymongo.UpdateOne.__init__ = make  # type: ignore[method-assign]
+
+
+def is_register_guard(name: str, condition: Any) -> bool:
+    """`version < incoming`, which only replicas ask."""
+    return (
+        name.lower().endswith("version") and isinstance(condition, Mapping) and ("$lt" in condition)
+    )
+
+
+def is_compare_and_set(name: str, condition: Any) -> bool:
+    """`version == the one that was read`."""
+    return name == "version" and isinstance(condition, int)
