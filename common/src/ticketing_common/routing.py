@@ -20,7 +20,7 @@ from ticketing_common.middlewares.validate_request import (
     read_json_object,
     validate_request,
 )
-from ticketing_common.store.store import retrying
+from ticketing_common.store.store import Found, retrying
 
 Resolve = Callable[[Request], Any]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -32,6 +32,8 @@ class Route(APIRoute):
 
     What the handler returns is rendered as its return annotation says; a `Response` as it is.
     """
+
+    handler: Handler
 
     def get_route_handler(self) -> Handler:
         call = self.endpoint
@@ -52,6 +54,7 @@ class Route(APIRoute):
                 arguments[body] = validate_request(hints[body], fields)
             return render(await retrying(lambda: call(**arguments)))
 
+        self.handler = handle
         return handle
 
 
@@ -77,7 +80,23 @@ def _renderer(returns: Any, status: int) -> Callable[[Any], Response]:
     def render(value: Any) -> Response:
         if isinstance(value, Response):
             return value
-        content = adapter.dump_json(value, by_alias=True)
-        return Response(content, status_code=status, media_type="application/json")
+        if not isinstance(value, Found):
+            return JSONBytes(adapter.dump_json(value, by_alias=True), status)
+        if value.json is None:  # rendered once for all who share this answer
+            value.json = adapter.dump_json(value, by_alias=True)
+        return JSONBytes(value.json, status)
 
     return render
+
+
+class JSONBytes(Response):
+    """Ready JSON with the two headers it needs."""
+
+    def __init__(self, content: bytes, status_code: int) -> None:
+        self.status_code = status_code
+        self.body = content
+        self.background = None
+        self.raw_headers = [
+            (b"content-length", str(len(content)).encode()),
+            (b"content-type", b"application/json"),
+        ]

@@ -14,6 +14,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
+from starlette.types import ASGIApp
 
 from ticketing_common import health
 from ticketing_common.events.consumer import Consumer
@@ -27,8 +28,10 @@ from ticketing_common.events.watch import StreamWatch
 from ticketing_common.lifecycle import running
 from ticketing_common.middlewares.error_handler import handle_errors
 from ticketing_common.middlewares.request_context import RequestContext
+from ticketing_common.routing import Route
 from ticketing_common.session import Sessions
 from ticketing_common.settings import SessionSettings, Settings
+from ticketing_common.short_path import ShortPath
 from ticketing_common.store.database import Database
 from ticketing_common.store.document import Document
 from ticketing_common.store.position import StreamPosition
@@ -81,10 +84,7 @@ def create_service(
             await opened.enter_async_context(running(*(start() for start in background)))
             yield
 
-    app = FastAPI(
-        title="Ticketing", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
-    )
-    app.add_middleware(RequestContext, access_log=settings.ACCESS_LOG)
+    app = Service(settings.ACCESS_LOG, lifespan)
     handle_errors(app)
     app.state.health = health.Health(checked, lambda: not (stream and stream.closed))
     app.state.stores = {store.document: store for store in stores}
@@ -92,7 +92,27 @@ def create_service(
         app.state.sessions = Sessions(settings)
     for router in (health.router, *routers):
         app.include_router(router)
+        app.short += [route for route in router.routes if isinstance(route, Route)]
     return app
+
+
+class Service(FastAPI):
+    """FastAPI for the schema and for what is no `Route`; those are served by the short path."""
+
+    def __init__(self, access_log: bool, lifespan: Callable[[FastAPI], Any]) -> None:
+        super().__init__(
+            title="Ticketing",
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            lifespan=lifespan,
+        )
+        self.short: list[Route] = []
+        self._access_log = access_log
+        self.add_middleware(RequestContext, access_log=access_log)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return ShortPath(super().build_middleware_stack(), self.short, self._access_log)
 
 
 def store_of(document: type[Document]) -> Callable[[Request], Any]:

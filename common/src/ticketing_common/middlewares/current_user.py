@@ -1,9 +1,10 @@
 """Who sent the request, if they are signed in."""
 
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 
 from ticketing_common.session import COOKIE, CurrentUser, Sessions
 
@@ -11,7 +12,15 @@ from ticketing_common.session import COOKIE, CurrentUser, Sessions
 def current_user(request: Request) -> CurrentUser | None:
     """The session's user; None for a missing, bad or outdated cookie."""
     sessions: Sessions = request.app.state.sessions
-    return sessions.read(request.cookies.get(COOKIE))
+    return sessions.read(_session_cookie(tuple(request.headers.getlist("cookie"))))
+
+
+@lru_cache(maxsize=4096)
+def _session_cookie(headers: tuple[str, ...]) -> str | None:
+    for header in headers:
+        if value := cookie_parser(header).get(COOKIE):
+            return value
+    return None
 
 
 MaybeSignedIn = Annotated[CurrentUser | None, Depends(current_user)]

@@ -3,8 +3,9 @@
 import logging
 import re
 import time
+from itertools import count
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +15,8 @@ from ticketing_common.middlewares.error_handler import error_response
 
 logger = logging.getLogger(__name__)
 
+_PROCESS = token_hex(8).encode()  # with a number behind it, an id that no other process gives
+_numbers = count(1)
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -30,7 +33,7 @@ class RequestContext:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        id = _given(scope) or uuid4().hex.encode()
+        id = _given(scope) or b"%s-%x" % (_PROCESS, next(_numbers))
         status: int | None = None
 
         async def send_with_id(message: Message) -> None:
