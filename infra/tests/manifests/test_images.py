@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.tests.manifests.cluster import ROOT, SERVICES, Cluster
+from infra.tests.manifests.cluster import INFRA, ROOT, SERVICES, Cluster
 
 IMAGES = {**{service: service for service in SERVICES}, "stripe-fake": "infra/stripe-fake"}
-REGISTRY = "registry.digitalocean.com/ticketing"
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +23,14 @@ def recipe(folder: str) -> str:
     return (ROOT / folder / "Dockerfile").read_text()
 
 
+@pytest.fixture(scope="module")
+def registry() -> str:
+    """Where production's images are kept, as its kustomization says."""
+    overlay = yaml.safe_load((INFRA / "k8s-prod" / "kustomization.yaml").read_text())
+    (prefix,) = {image["newName"].rpartition("/")[0] for image in overlay["images"]}
+    return str(prefix)
+
+
 def ours(cluster: Cluster, prefix: str) -> set[str]:
     """The names of those images that are made here, without registry and tag."""
     images = {container.spec["image"] for container in cluster.containers()}
@@ -31,17 +38,18 @@ def ours(cluster: Cluster, prefix: str) -> set[str]:
 
 
 def test_every_image_is_named_alike_everywhere(
-    dev: Cluster, prod: Cluster, skaffold: dict[str, Any]
+    dev: Cluster, prod: Cluster, registry: str, skaffold: dict[str, Any]
 ) -> None:
     """Manifests, skaffold and its production profile, the reusable workflow and `make images`."""
     assert ours(dev, "ticketing/") == set(IMAGES)
-    assert ours(prod, f"{REGISTRY}/") == set(SERVICES)
+    assert ours(prod, f"{registry}/") == set(SERVICES)
     built = {a["image"]: a["docker"]["dockerfile"] for a in skaffold["build"]["artifacts"]}
     assert built == {f"ticketing/{n}": f"{folder}/Dockerfile" for n, folder in IMAGES.items()}
     (pushed,) = [p["build"]["artifacts"] for p in skaffold["profiles"] if p["name"] == "prod"]
-    assert {a["image"] for a in pushed} == {f"{REGISTRY}/{name}" for name in SERVICES}
+    assert {a["image"] for a in pushed} == {f"{registry}/{name}" for name in SERVICES}
     workflow = (ROOT / ".github/workflows/service.yaml").read_text()
-    assert f"IMAGE: {REGISTRY}/${{{{ inputs.service }}}}" in workflow
+    assert f"IMAGE: {registry}/${{{{ inputs.service }}}}" in workflow
+    assert f"registry: {registry.split('/')[0]}\n" in workflow
     assert " ".join(IMAGES) in (ROOT / "infra/images/build").read_text()
 
 
@@ -156,3 +164,15 @@ def test_skaffold_verifies_with_the_container_of_its_job(
     assert script in dev.kind("ConfigMap")[config]["data"]
     (ingress,) = dev.kind("Ingress").values()
     assert pod["containers"][0]["args"][1] == ingress["spec"]["rules"][0]["host"]
+
+
+def test_skaffold_opens_the_fakes_bank_where_browsers_are_sent(
+    dev: Cluster, skaffold: dict[str, Any]
+) -> None:
+    """The client and the fake name the port that is forwarded to the fake."""
+    (forward,) = [f for f in skaffold["portForward"] if f["resourceName"] == "stripe-fake-srv"]
+    url = f"http://localhost:{forward['localPort']}"
+    assert dev.main("stripe-fake-depl").value("PUBLIC_URL") == url
+    assert dev.main("client-depl").value("STRIPE_TEST_BANK_URL").startswith(f"{url}/_fake/")
+    services = {**dev.kind("Service"), "ingress-nginx-controller": None}
+    assert all(forward["resourceName"] in services for forward in skaffold["portForward"])

@@ -1,11 +1,13 @@
 """Whatever a manifest names has to be there: nobody notices a wrong name before it is deployed."""
 
+from dataclasses import fields
 from importlib import import_module
 
 import pytest
 
 from infra.tests.manifests.cluster import SERVICES, Cluster, Container
 from ticketing_common.settings import Settings
+from ticketing_stripe_fake.config import Settings as FakeSettings
 
 # Made by hand or by infra/k8s-*/secrets, as the README says.
 SECRETS = {
@@ -55,6 +57,12 @@ def test_every_service_starts_with_the_variables_it_is_given(
     # MONGO_PASSWORD is there for MONGO_URI to include.
     unknown = set(environment) - set(settings.model_fields) - {"MONGO_PASSWORD"}
     assert not unknown
+
+
+def test_the_fake_knows_the_variables_it_is_given(dev: Cluster) -> None:
+    """Each variable is one of its settings."""
+    known = {field.name for field in fields(FakeSettings)}
+    assert set(dev.main("stripe-fake-depl").environment) <= known
 
 
 def test_variables_come_before_those_that_include_them(cluster: Cluster) -> None:
