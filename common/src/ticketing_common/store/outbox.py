@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pymongo import UpdateOne
+
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message
 from ticketing_common.logs import request_id
+from ticketing_common.store.batch import Batch
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Index
 
@@ -47,6 +50,7 @@ class Outbox:
         self.name = collection
         self._collection = database[collection]
         self._news = asyncio.Event()
+        self._taken: Batch[UpdateOne, None] = Batch(self._take)
 
     def wake(self) -> None:
         """Tell this process's relay that something was saved."""
@@ -64,6 +68,7 @@ class Outbox:
     async def waiting(self, limit: int) -> list[Waiting]:
         cursor = self._collection.find({"outbox.id": {"$gt": ""}}, {"outbox": 1}, limit=limit)
         with outages():
+            found = await cursor.to_list(None)
             return [
                 Waiting(
                     stored["_id"],
@@ -72,12 +77,15 @@ class Outbox:
                         for item in stored["outbox"]
                     ],
                 )
-                async for stored in cursor
+                for stored in found
             ]
 
     async def published(self, document: Any, ids: Sequence[str]) -> None:
         """Take out what JetStream has acknowledged."""
+        taken = {"$pull": {"outbox": {"id": {"$in": list(ids)}}}}
+        await self._taken.ask(UpdateOne({"_id": document}, taken))
+
+    async def _take(self, updates: list[UpdateOne]) -> list[None]:
         with outages():
-            await self._collection.update_one(
-                {"_id": document}, {"$pull": {"outbox": {"id": {"$in": list(ids)}}}}
-            )
+            await self._collection.bulk_write(updates, ordered=False)
+        return [None] * len(updates)

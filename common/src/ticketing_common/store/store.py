@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bson import ObjectId
@@ -43,6 +44,7 @@ class Store(Generic[D]):
         self.database = database
         self._collection = database[document.collection]
         self._ids: Batch[ObjectId, D | None] = Batch(self._find_ids)
+        self._latest: dict[tuple[str, str], Batch[str, D | None]] = {}
         self._lists: Shared[list[D]] = Shared()
         self._inserts: Batch[Stored, None] = Batch(self._insert_many)
         self._registers: Batch[Register, bool] = Batch(self._register_many)
@@ -75,6 +77,17 @@ class Store(Generic[D]):
         self.database.require_prepared()
         key = (repr(query), tuple(sort), limit)
         return await self._lists.ask(key, lambda: self._find(query, sort, limit))
+
+    async def latest(self, field: str, value: str, by: str) -> D | None:
+        """The document with the highest `by` among those whose `field` has this value.
+
+        Wants an index on `field` and, descending, `by`.
+        """
+        self.database.require_prepared()
+        question = self._latest.setdefault(
+            (field, by), Batch(partial(self._find_latest, field, by))
+        )
+        return await question.ask(value)
 
     async def each(self) -> AsyncIterator[D]:
         """Every document, a batch at a time, in the order of their ids."""
@@ -126,6 +139,17 @@ class Store(Generic[D]):
             stored = await cursor.to_list(None)
         found = {each["_id"]: self.document.from_mongo(each) for each in stored}
         return [found.get(id) for id in ids]
+
+    async def _find_latest(self, field: str, by: str, values: list[str]) -> list[D | None]:
+        pipeline = [
+            {"$match": {field: {"$in": list(set(values))}}},
+            {"$sort": {field: 1, by: -1}},
+            {"$group": {"_id": f"${field}", "latest": {"$first": "$$ROOT"}}},
+        ]
+        with outages():
+            stored = await self._collection.aggregate(pipeline).to_list(None)
+        found = {each["_id"]: self.document.from_mongo(each["latest"]) for each in stored}
+        return [found.get(value) for value in values]
 
     async def _find(self, query: Query, sort: Sort, limit: int) -> list[D]:
         cursor = self._collection.find(query, {"outbox": 0}, limit=limit, sort=list(sort) or None)

@@ -44,7 +44,7 @@ async def new(
     outdated by anything but a newer order, and that one holds the next number.
     """
     ticket = await tickets.get(body.ticket_id)
-    latest = await orders.find_one({"ticket.id": ticket.id}, sort=[("ticket.reservation", -1)])
+    latest = await orders.latest("ticket.id", ticket.id, by="ticket.reservation")
     if latest and latest.holds_ticket:
         raise BadRequestError("Ticket is already reserved")
     order = Order(
