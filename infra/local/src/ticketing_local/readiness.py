@@ -18,7 +18,9 @@ async def until_ready(probe: Probe) -> None:
 async def asked(probe: Probe) -> bool:
     """Ask once; no answer in time is a no."""
     try:
-        return await asyncio.wait_for(probe(), PATIENCE)
+        # Not wait_for: before Python 3.12 it may swallow a cancellation.
+        async with asyncio.timeout(PATIENCE):
+            return await probe()
     except (OSError, asyncio.IncompleteReadError):  # a TimeoutError is an OSError
         return False
 
