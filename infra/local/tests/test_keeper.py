@@ -111,7 +111,7 @@ async def test_stopping_asks_first(keep: Keep, told: Told) -> None:
     await keeper.stop(asyncio.Event())
 
     assert keeper.pid is None
-    assert "goodbye" in told.log()
+    await eventually(lambda: "goodbye" in told.log())
 
 
 async def test_who_does_not_stop_is_killed(keep: Keep, told: Told) -> None:

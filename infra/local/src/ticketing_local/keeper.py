@@ -14,7 +14,7 @@ from ticketing_local.spawn import signal_session, spawn
 FIRST_DELAY, LONGEST_DELAY = 0.2, 5.0  # seconds before a restart; each death in a row doubles it
 STEADY = 10.0  # seconds that a process has to last for its deaths to be forgotten
 DEATHS_AT_START = 5  # as many without having been ready even once are too many
-LAST_WORDS = 1.0  # seconds for what it wrote last to be read
+LAST_WORDS = 0.5  # seconds for what it wrote last to be read
 ALIVE_INTERVAL, ALIVE_FAILURES = 5.0, 6  # seconds between two looks; unanswered ones in a row
 
 
@@ -91,12 +91,12 @@ class Keeper:
         watching = asyncio.create_task(self._watch())
         code = await child.process.wait()
         signal_session(pid, signal.SIGKILL)  # what it started would hold its ports
+        self.pid, self.is_ready = None, False
+        self._gone.set()
         watching.cancel()
         await asyncio.wait({following}, timeout=LAST_WORDS)
         child.pipe.close()
         await asyncio.wait({following, watching})
-        self.pid, self.is_ready = None, False
-        self._gone.set()
         return f"exited with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
 
     async def _watch(self) -> None:

@@ -19,7 +19,7 @@ class Stage(IntEnum):
     @property
     def patience(self) -> float:
         """Seconds a process of this stage has for stopping by itself; all together under 10."""
-        return {Stage.GATEWAY: 1.5, Stage.SERVICE: 4.0, Stage.STORE: 3.5}[self]
+        return {Stage.GATEWAY: 1.5, Stage.SERVICE: 3.5, Stage.STORE: 3.5}[self]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 
-from ticketing_local.keeper import Keeper
+from ticketing_local.keeper import LAST_WORDS, Keeper
 from ticketing_local.output import Output
 from ticketing_local.problems import ProblemError
 from ticketing_local.process import Process, Stage
@@ -66,7 +66,10 @@ class Supervisor:
         for stage in Stage:
             members = [keeper for keeper in self.keepers if keeper.process.stage is stage]
             await asyncio.gather(*(keeper.stop(self._hurry) for keeper in members))
-        await asyncio.gather(*self._tasks, return_exceptions=True)  # raised where it mattered
+        if self._tasks:  # what was said last is still being written down
+            done, _ = await asyncio.wait(self._tasks, timeout=2 * LAST_WORDS)
+            for task in done:
+                task.exception()  # the first one was raised already; that is enough
         for keeper in self.keepers:
             keeper.output.close()
         self._changed()
