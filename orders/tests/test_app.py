@@ -91,7 +91,7 @@ async def test_an_order_nobody_pays(
 
     async with _serving(broker, database):
         await others.publish(ExpirationComplete(order_id=order.id))
-        told = await _eventually(lambda: _last(others, f"order:cancelled/{order.id}/1"))
+        told = await _eventually(lambda: _last(others, f"order:cancelled/{order.id}/1"), bound=13)
 
     assert (told["id"], told["status"]) == (order.id, "cancelled")
 
@@ -107,9 +107,9 @@ async def test_an_order_everybody_forgot(
         await _eventually(lambda: _last(others, f"order:cancelled/{order.id}/1"))
 
 
-async def _eventually(attempt: Callable[[], Awaitable[Any]]) -> Any:
-    """What it gives once that is something; fails after 10 seconds."""
-    async with asyncio.timeout(10):
+async def _eventually(attempt: Callable[[], Awaitable[Any]], bound: float = 30) -> Any:
+    """What it gives once that is something; fails after so many seconds."""
+    async with asyncio.timeout(bound):
         while not (result := await attempt()):
             await asyncio.sleep(0.05)
     return result
