@@ -33,3 +33,9 @@ def configure_logs(service: str, level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("httpx", "stripe"):  # a line for every call of theirs
         logging.getLogger(chatty).setLevel("WARNING")
+
+
+def reason(error: BaseException) -> str:
+    """What lies behind an error, for a log line: its cause where it has one."""
+    cause = error.__cause__ or error
+    return f"{type(cause).__name__}: {cause}"

@@ -5,6 +5,7 @@ import logging
 from datetime import timedelta
 
 from ticketing_common.errors import ServiceUnavailableError, VersionConflictError
+from ticketing_common.logs import reason
 from ticketing_common.store import Store
 from ticketing_common.store.store import retrying
 from ticketing_common.timing import Timing
@@ -31,7 +32,7 @@ class Sweeper:
                 while await self.sweep() == PAGE:
                     pass
             except (ServiceUnavailableError, VersionConflictError) as error:
-                logger.warning("could not sweep", extra={"reason": repr(error)})
+                logger.warning("could not sweep", extra={"reason": reason(error)})
             await asyncio.sleep(self.interval)
 
     async def sweep(self) -> int:

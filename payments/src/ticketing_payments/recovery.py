@@ -5,6 +5,7 @@ import logging
 from datetime import timedelta
 
 from ticketing_common.errors import ServiceUnavailableError, VersionConflictError
+from ticketing_common.logs import reason
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_common.types import now
@@ -56,7 +57,7 @@ class Recovery:
             try:
                 await self.look()
             except ServiceUnavailableError as error:
-                logger.warning("could not look", extra={"reason": repr(error)})
+                logger.warning("could not look", extra={"reason": reason(error)})
             await asyncio.sleep(self.interval)
 
     async def look(self) -> int:
@@ -77,8 +78,9 @@ class Recovery:
             except VersionConflictError:
                 return  # somebody else was faster
             except (StripeUnavailableError, RefusedError) as error:
-                reason = repr(error.__cause__ or error)
-                logger.warning("will look again", extra={"order": order.id, "reason": reason})
+                logger.warning(
+                    "will look again", extra={"order": order.id, "reason": reason(error)}
+                )
                 await self._later(order)
             except ServiceUnavailableError:
                 raise

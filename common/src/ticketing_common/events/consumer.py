@@ -19,6 +19,7 @@ from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.delivery import ACK_WAIT, deliver
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.events.stream import Stream
+from ticketing_common.logs import reason
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Consumer:
                 except (ConsumerGoneError, NatsError, TimeoutError) as error:
                     logger.warning(
                         "consuming again soon",
-                        extra={"listener": self.listener.durable, "reason": repr(error)},
+                        extra={"listener": self.listener.durable, "reason": reason(error)},
                     )
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)

@@ -12,7 +12,7 @@ from ticketing_common.errors import ServiceUnavailableError, VersionConflictErro
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.event import Event
 from ticketing_common.events.listener import AnyListener
-from ticketing_common.logs import request_id
+from ticketing_common.logs import reason, request_id
 from ticketing_common.store.store import retrying
 
 logger = logging.getLogger(__name__)
@@ -72,13 +72,13 @@ async def _retry(listener: AnyListener, message: Msg, deliveries: int, error: Ex
             "listener": listener.durable,
             "deliveries": deliveries,
             "delay": delay,
-            "reason": repr(error.__cause__ or error),
+            "reason": reason(error),
         },
     )
     try:
         await message.nak(delay=delay)
     except NatsError as lost:  # then the server delivers it again by itself, after ACK_WAIT
-        logger.warning("could not be refused", extra={"reason": repr(lost)})
+        logger.warning("could not be refused", extra={"reason": reason(lost)})
 
 
 def _parse(listener: AnyListener, message: Msg) -> Event:

@@ -5,6 +5,7 @@ import logging
 
 from ticketing_common.errors import ServiceUnavailableError
 from ticketing_common.events.publisher import Publisher
+from ticketing_common.logs import reason
 from ticketing_common.store.outbox import Outbox, Waiting
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Relay:
             except ServiceUnavailableError as error:
                 logger.warning(
                     "news is waiting",
-                    extra={"outbox": self.outbox.name, "reason": repr(error.__cause__ or error)},
+                    extra={"outbox": self.outbox.name, "reason": reason(error)},
                 )
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 10.0)

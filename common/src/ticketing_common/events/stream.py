@@ -12,6 +12,7 @@ from nats.js.errors import NotFoundError
 
 from ticketing_common.errors import ServiceUnavailableError
 from ticketing_common.events.catalogue import Subjects
+from ticketing_common.logs import reason
 from ticketing_common.settings import NatsSettings
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Stream:
                 await self.ensure()
                 self.ready.set()
             except (NatsError, TimeoutError) as error:
-                logger.warning("waiting for JetStream", extra={"reason": repr(error)})
+                logger.warning("waiting for JetStream", extra={"reason": reason(error)})
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 2.0)
 
@@ -128,12 +129,12 @@ class Stream:
             if self.client.is_connected:
                 await self.client.flush(timeout=1)
         except (NatsError, TimeoutError) as error:
-            logger.warning("NATS did not take the last words", extra={"reason": repr(error)})
+            logger.warning("NATS did not take the last words", extra={"reason": reason(error)})
         await self.client.close()
 
 
 async def _log_error(error: Exception) -> None:
-    logger.warning("NATS connection", extra={"reason": repr(error)})
+    logger.warning("NATS connection", extra={"reason": reason(error)})
 
 
 def _log(message: str):  # type: ignore[no-untyped-def]

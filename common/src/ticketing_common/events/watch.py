@@ -16,6 +16,7 @@ from ticketing_common.errors import ServiceUnavailableError, VersionConflictErro
 from ticketing_common.events.consumer import Consumer
 from ticketing_common.events.resync import Republisher
 from ticketing_common.events.stream import Stream
+from ticketing_common.logs import reason
 from ticketing_common.store.position import StreamPosition
 from ticketing_common.store.store import AlreadyExistsError, Store
 
@@ -48,7 +49,7 @@ class StreamWatch:
             try:
                 await self.look()
             except (NatsError, ServiceUnavailableError, TimeoutError) as error:
-                logger.warning("could not look at the stream", extra={"reason": repr(error)})
+                logger.warning("could not look at the stream", extra={"reason": reason(error)})
             except (VersionConflictError, AlreadyExistsError):
                 pass  # another replica has just written the same down
             await asyncio.sleep(INTERVAL)

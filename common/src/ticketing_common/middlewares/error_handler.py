@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ticketing_common.errors import BadRequestError, CustomError, NotFoundError
+from ticketing_common.logs import reason
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def handle_errors(app: FastAPI) -> None:
 def render_error(error: CustomError) -> Response:
     """Its response, with a line in the log where it is our trouble, not the caller's."""
     if error.status_code >= 500:
-        logger.warning("unavailable", extra={"reason": repr(error.__cause__ or error)})
+        logger.warning("unavailable", extra={"reason": reason(error)})
     return error_response(error)
 
 

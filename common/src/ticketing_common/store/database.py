@@ -22,6 +22,7 @@ from pymongo.errors import (
 )
 
 from ticketing_common.errors import DatabaseConnectionError
+from ticketing_common.logs import reason
 
 if TYPE_CHECKING:
     from ticketing_common.store.store import Store
@@ -76,7 +77,7 @@ class Database:
                     await self._create_indexes(store)
                 self.prepared = True
             except (DatabaseConnectionError, PyMongoError) as error:
-                logger.warning("waiting for the database", extra={"reason": repr(error)})
+                logger.warning("waiting for the database", extra={"reason": reason(error)})
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 2.0)
 

@@ -18,7 +18,7 @@ from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
 from ticketing_common.errors import ServiceUnavailableError
-from ticketing_common.logs import request_id
+from ticketing_common.logs import reason, request_id
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class ExpirationQueue:
             try:
                 await self._work()
             except OUTAGES as error:
-                logger.warning("waiting for Redis", extra={"reason": repr(error)})
+                logger.warning("waiting for Redis", extra={"reason": reason(error)})
             delay = 0.1 if clock() - began > STABLE else min(delay * 2, MAX_BACKOFF)
             await asyncio.sleep(delay)
 
@@ -129,7 +129,7 @@ class ExpirationQueue:
             pause = min(0.25 * 2 ** min(context["job_try"], 10), MAX_PAUSE)
             logger.warning(
                 "an order could not be expired yet",
-                extra={"order": order_id, "delay": pause, "reason": repr(error.__cause__ or error)},
+                extra={"order": order_id, "delay": pause, "reason": reason(error)},
             )
             raise Retry(defer=pause) from error
 
@@ -144,7 +144,7 @@ async def _end(tasks: Iterable["asyncio.Task[Any]"]) -> None:
         done, pending = await asyncio.wait(pending, timeout=0.5)
         for task in done:
             if not task.cancelled() and (error := task.exception()):
-                logger.warning("cut off", extra={"reason": repr(error)})
+                logger.warning("cut off", extra={"reason": reason(error)})
 
 
 def _serialize(job: dict[str, Any]) -> bytes:
