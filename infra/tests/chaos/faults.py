@@ -11,14 +11,15 @@ from typing import Any
 import httpx
 import nats
 from nats.errors import Error as NatsError
-from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from infra.tests.chaos.members import ReplicaSet
 from infra.tests.chaos.plan import members
 from infra.tests.chaos.proxy import Mode
 from infra.tests.chaos.schedule import Fault
 from infra.tests.chaos.stack import ChaosStack
 
+AWAY = 4.0  # seconds, more than an election takes
 WIPED = {"expiration-redis": "redis", "nats": "nats"}  # folders
 
 
@@ -31,6 +32,7 @@ class Faults:
         self._seed = seed
         self._say = say
         self._paused: set[int] = set()
+        self._set = ReplicaSet(stack)
 
     async def run(self, faults: list[Fault]) -> None:
         """Strike each at its time; return once the last one is over."""
@@ -73,7 +75,9 @@ class Faults:
         self._paused.clear()
         for proxy in self.stack.proxies.values():
             proxy.set(Mode.PASS)
+        await self._resume_replication()
         await self.stack.until_ready()
+        await self._resume_replication()  # of those that did not answer before
         await self._control("DELETE", "/faults")
 
     async def _pause(self, names: list[str], seconds: float) -> None:
@@ -118,32 +122,29 @@ class Faults:
                 await client.close()
 
     async def _failover(self, seconds: float) -> None:
-        """Kill the primary when what it wrote last is on no other member."""
-        primary = await asyncio.to_thread(self._primary)
-        if primary is None:
-            return
-        others = [name for name in members() if name != primary]
-        pausing = asyncio.create_task(self._pause(others, seconds))
-        await asyncio.sleep(seconds * 0.9)
-        self.stack.send(primary, signal.SIGKILL)
-        await pausing
+        """Kill the primary when what it wrote in the last seconds is on no other member.
+
+        It comes back only after the others have elected one of themselves, and has to roll back.
+        """
+        primary, *others = await asyncio.to_thread(self._primary_first)
+        stopped = [asyncio.to_thread(self._set.stop_replication, name) for name in others]
+        await asyncio.gather(*stopped, return_exceptions=True)  # one may be dead just now
+        await asyncio.sleep(seconds)
+        held = await self.stack.kill_and_hold(primary)
+        self._paused.add(held)
+        await self._resume_replication()
+        await asyncio.sleep(AWAY)
+        self.stack.send_to(held, signal.SIGCONT)
+        self._paused.discard(held)
+
+    async def _resume_replication(self) -> None:
+        resumed = [asyncio.to_thread(self._set.resume_replication, name) for name in members()]
+        await asyncio.gather(*resumed, return_exceptions=True)  # one may be dead just now
+
+    def _primary_first(self) -> list[str]:
+        primary = self._set.primary() or members()[0]
+        return sorted(members(), key=lambda name: name != primary)
 
     def _step_down(self) -> None:
-        primary = self._primary()
-        if primary is not None:
-            with suppress(PyMongoError):
-                self._admin(primary, {"replSetStepDown": 5, "secondaryCatchUpPeriodSecs": 1})
-
-    def _primary(self) -> str | None:
-        for name in members():
-            with suppress(PyMongoError):
-                if self._admin(name, {"hello": 1})["isWritablePrimary"]:
-                    return name
-        return None
-
-    def _admin(self, member: str, command: dict[str, Any]) -> dict[str, Any]:
-        client: MongoClient[Any] = MongoClient(
-            "127.0.0.1", self.stack.port(member), directConnection=True, timeoutMS=1000
-        )
-        with client:
-            return dict(client.admin.command(command))
+        with suppress(PyMongoError):
+            self._set.step_down(self._primary_first()[0])

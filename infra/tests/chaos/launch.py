@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from infra.tests.chaos.plan import REPLICAS, SERVICES, Plan, members
 from ticketing_local.binaries import SERVERS, find, require_runs
 from ticketing_local.files import make_folder
+from ticketing_local.harness import UNLIMITED
 from ticketing_local.keys import known_secrets
 from ticketing_local.lock import only_instance
 from ticketing_local.manifests import Manifests
@@ -59,7 +60,7 @@ def main() -> None:
             programs=programs,
             ports=ports,
             secrets=known_secrets(data / "secrets.json", None),
-            environ={**os.environ, **QUICK_PASSWORDS},
+            environ={**os.environ, **UNLIMITED, **QUICK_PASSWORDS},
         )
         stack = builder.stack()
         change = _Change(plan, data, ports)
@@ -139,6 +140,7 @@ class _Change:
             argv = list(only.argv)
             argv[argv.index("--dbpath") + 1] = str(folder)
             argv[argv.index("--port") + 1] = str(port)
+            argv += ["--setParameter", "enableTestCommands=1"]  # for its fail points
             ready = _is_member(port, list(ports.values()))
             yield replace(only, name=name, port=port, argv=tuple(argv), ready=ready)
 

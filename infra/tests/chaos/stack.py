@@ -81,6 +81,14 @@ class ChaosStack:
         with suppress(ProcessLookupError):
             os.killpg(pid, number)  # the supervisor makes each the leader of its group
 
+    async def kill_and_hold(self, name: str) -> int:
+        """Kill a process and pause the one that is started in its place; return that one's pid."""
+        before = self.send(name, signal.SIGKILL)
+        await until(lambda: self.state()[name]["pid"] not in (None, before), 15)
+        pid = self.send(name, signal.SIGSTOP)
+        assert pid is not None
+        return pid
+
     def wipe(self, name: str, folder: str) -> None:
         """Take a store's data away under its feet, and kill it before it can say a word."""
         self.send(name, signal.SIGSTOP)

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from typing import Any
 
@@ -11,12 +11,11 @@ import httpx
 import nats
 from bson import ObjectId
 from nats.js.errors import NotFoundError
-from pymongo import MongoClient
 
 from infra.tests.chaos.api import Answer, Api
 from infra.tests.chaos.facts import client_of
 from infra.tests.chaos.journal import JSON, Journal
-from infra.tests.chaos.plan import members
+from infra.tests.chaos.members import ReplicaSet
 from infra.tests.chaos.stack import ChaosStack
 from infra.tests.chaos.users import Buyer, Seller
 from ticketing_common.events.event import Event
@@ -32,6 +31,7 @@ class Lab:
     def __init__(self, stack: ChaosStack) -> None:
         self.stack = stack
         self.journal = Journal()
+        self.orders = ReplicaSet(stack)
         self.api = Api(stack.url, self.journal)
         stop = asyncio.Event()
         self.seller = Seller(self.api, "the seller", stop)
@@ -137,31 +137,27 @@ class Lab:
         finally:
             await api.close()
 
-    def members(self) -> list[str]:
-        """The processes of the orders service's replica set, its primary first."""
+    @asynccontextmanager
+    async def replication_stopped(self) -> AsyncIterator[None]:
+        """Meanwhile the orders database's primary takes writes that it can't commit."""
+        names = await asyncio.to_thread(self.orders.secondaries)
+        stop, resume = self.orders.stop_replication, self.orders.resume_replication
+        await asyncio.gather(*(asyncio.to_thread(stop, name) for name in names))
+        try:
+            yield
+        finally:
+            await asyncio.gather(*(asyncio.to_thread(resume, name) for name in names))
 
-        def is_secondary(name: str) -> bool:
-            with self._member(name) as client:
-                return not client.admin.command("hello")["isWritablePrimary"]
+    async def has_order_of(self, ticket: str) -> bool:
+        return await asyncio.to_thread(self._has_order_of, ticket)
 
-        return sorted(members(), key=is_secondary)
-
-    def sees_cancelled(self, member: str, order: str) -> bool:
-        """Whether this member has the cancel, whatever the others have."""
-        with self._member(member) as client:
-            found = client["orders"]["orders"].find_one({"_id": ObjectId(order)})
-        return found is not None and found["status"] == "cancelled"
-
-    def _member(self, name: str) -> "MongoClient[Any]":
-        port = self.stack.port(name)
-        return MongoClient(
-            "127.0.0.1", port, directConnection=True, timeoutMS=3000, readConcernLevel="local"
-        )
+    def _has_order_of(self, ticket: str) -> bool:
+        with client_of(self.stack, "orders") as client:
+            return client["orders"]["orders"].find_one({"ticket.id": ticket}) is not None
 
     def _find(self, service: str, collection: str, id: str, fields: dict[str, Any]) -> JSON | None:
         with client_of(self.stack, service) as client:
-            found: Any = client[service][collection].find_one({"_id": ObjectId(id), **fields})
-        return found
+            return client[service][collection].find_one({"_id": ObjectId(id), **fields})
 
     async def until_status(
         self, status: int, user: Seller | Buyer, method: str, path: str, body: JSON | None = None

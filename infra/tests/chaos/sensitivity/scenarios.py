@@ -43,12 +43,16 @@ async def late_create(lab: Lab) -> Tickets:
 
 
 async def race(lab: Lab) -> Tickets:
-    """Two dozen orders for one ticket at the same moment."""
+    """Two dozen orders for one ticket while none of them can be committed yet."""
     ticket = await lab.sell()
-    tries = [lab.buyer.ask("POST", "/api/orders", {"ticketId": ticket}) for _ in range(24)]
+    body = {"ticketId": ticket}
+    async with lab.replication_stopped():
+        tries = [asyncio.create_task(lab.buyer.ask("POST", "/api/orders", body)) for _ in range(24)]
+        await asyncio.sleep(0.7)  # for their reads, which nothing outside can see
     for answer in await asyncio.gather(*tries):
         if answer.status == 201:
             lab.journal.orders[answer.body["id"]] = answer.body
+    await lab.until(lambda: lab.has_order_of(ticket))
     return {ticket}
 
 
@@ -144,24 +148,25 @@ async def lost_cancel(lab: Lab) -> Tickets:
     """A cancel that only the primary knows; an order reads there and writes after a failover."""
     stack = lab.stack
     order = await lab.order(await lab.sell())
-    ticket = order["ticket"]["id"]
-    primary, *others = await asyncio.to_thread(lab.members)
-    pids = [pid for name in others if (pid := stack.send(name, signal.SIGSTOP))]
-    cancelling = asyncio.create_task(
-        lab.ask_replica("orders-1", "DELETE", f"/api/orders/{order['id']}")
-    )
-    await lab.until(lambda: asyncio.to_thread(lab.sees_cancelled, primary, order["id"]))
-    body = {"ticketId": ticket}
-    ordering = asyncio.create_task(lab.ask_replica("orders-2", "POST", "/api/orders", body))
-    await asyncio.sleep(0.3)  # for its read, which nothing outside can see
-    stack.send("orders-1", signal.SIGKILL)  # or it would cancel again after the failover
-    stack.send(primary, signal.SIGKILL)
-    for pid in pids:
-        stack.send_to(pid, signal.SIGCONT)
+    primary = await asyncio.to_thread(lab.orders.primary)
+    assert primary is not None
     lab.journal.cancel_tried.add(order["id"])
+    path, body = f"/api/orders/{order['id']}", {"ticketId": order["ticket"]["id"]}
+    async with lab.replication_stopped():
+        cancelling = asyncio.create_task(lab.ask_replica("orders-1", "DELETE", path))
+        await lab.until(lambda: _is_cancelled(lab, primary, order))
+        ordering = asyncio.create_task(lab.ask_replica("orders-2", "POST", "/api/orders", body))
+        await asyncio.sleep(0.3)  # for its read, which nothing outside can see
+        stack.send("orders-1", signal.SIGKILL)  # or it would cancel again after the failover
+        held = await stack.kill_and_hold(primary)
     await asyncio.gather(cancelling, ordering)
+    stack.send_to(held, signal.SIGCONT)
     await stack.until_ready()
-    return {ticket}
+    return {order["ticket"]["id"]}
+
+
+async def _is_cancelled(lab: Lab, member: str, order: JSON) -> bool:
+    return await asyncio.to_thread(lab.orders.status_of, member, order["id"]) == "cancelled"
 
 
 async def _ordered_and_cancelled(lab: Lab) -> tuple[str, JSON]:

@@ -1,10 +1,10 @@
-"""Taking conditions out of a service's writes, below everything that is ours."""
+"""Taking conditions out of a service's writes, where they leave our code."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pymongo
-from pymongo.synchronous import collection
+from motor.motor_asyncio import AsyncIOMotorCollection
 
 Query = Mapping[str, Any]
 
@@ -15,7 +15,7 @@ def unguard(drops: Callable[[str, Any], bool]) -> None:
     def loose(query: Query) -> Query:
         return {name: value for name, value in query.items() if not drops(name, value)}
 
-    update_one = collection.Collection.update_one
+    update_one = AsyncIOMotorCollection.update_one
     make_update = pymongo.UpdateOne.__init__
 
     def update(self: Any, filter: Query, *arguments: Any, **options: Any) -> Any:
@@ -24,7 +24,7 @@ def unguard(drops: Callable[[str, Any], bool]) -> None:
     def make(self: Any, filter: Query, *arguments: Any, **options: Any) -> None:
         make_update(self, loose(filter), *arguments, **options)
 
-    collection.Collection.update_one = update
+    AsyncIOMotorCollection.update_one = update  # type: ignore[method-assign]
     pymongo.UpdateOne.__init__ = make  # type: ignore[method-assign]
 
 

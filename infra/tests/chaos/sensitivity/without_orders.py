@@ -1,7 +1,6 @@
 """Ways to take a mechanism out of the orders service, in the process that is about to be it."""
 
 import asyncio
-import os
 import time
 from datetime import datetime
 from typing import Any
@@ -22,10 +21,9 @@ def next_number() -> None:
     """Reservation numbers grow, but two orders of one ticket never want the same."""
 
     def ordered(**fields: Any) -> OrderedTicket:
-        number = time.time_ns() // 1000 * 10 + os.getpid() % 10
-        return OrderedTicket(**{**fields, "reservation": number})
+        return OrderedTicket(**{**fields, "reservation": time.time_ns() // 1000})
 
-    new.OrderedTicket = ordered  # type: ignore[assignment,misc]
+    vars(new)["OrderedTicket"] = ordered
 
 
 def sweeper() -> None:
@@ -34,7 +32,7 @@ def sweeper() -> None:
     async def never(_: Sweeper) -> None:
         await asyncio.Event().wait()
 
-    Sweeper.run = never  # type: ignore[method-assign]
+    Sweeper.run = never  # type: ignore[method-assign,assignment]
 
 
 def own_clock() -> None:
@@ -43,7 +41,7 @@ def own_clock() -> None:
     def expired(self: Order, _: datetime) -> bool:
         return self.open
 
-    Order.expired = expired  # type: ignore[method-assign]
+    Order.expired = expired  # type: ignore[method-assign,assignment]
 
 
 def majority_reads() -> None:

@@ -47,4 +47,4 @@ def refund() -> None:
             order.with_payment(status=PaymentStatus.SETTLED, look_at=None, looks=0)
         )
 
-    Recovery._refund = keep  # type: ignore[method-assign]
+    Recovery._refund = keep  # type: ignore[method-assign,assignment]
