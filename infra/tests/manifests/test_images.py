@@ -68,6 +68,14 @@ def test_every_third_party_image_has_one_version(dev: Cluster, prod: Cluster) ->
     }
 
 
+def test_every_recipe_starts_from_one_python(skaffold: dict[str, Any]) -> None:
+    """The Dockerfiles' default, the base `make images` looks for, and skaffold's check agree."""
+    defaults = {re.search(r"^ARG PYTHON_IMAGE=(\S+)", recipe(f), re.M) for f in IMAGES.values()}
+    (python,) = {default[1] for default in defaults if default}
+    assert f"official=docker.io/library/{python}\n" in (INFRA / "images" / "base").read_text()
+    assert skaffold["verify"][0]["container"]["image"] == python
+
+
 def test_recipes_differ_in_nothing_but_the_service() -> None:
     """Six Dockerfiles, one text; the fake's is the same without the common package."""
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from infra.tests.manifests.cluster import INFRA, ROOT, SERVICES, Cluster, kubectl
+from infra.tests.manifests.test_references import SECRETS
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 # What every service is made of besides its own folder.
@@ -115,3 +116,38 @@ def test_manifests_leave_a_service_at_the_image_it_runs(cluster_stub: Path, prod
     others = set(applied.workloads) - {"auth-depl"}
     assert all(applied.workloads[name] == prod.workloads[name] for name in others)
     assert not list(INFRA.glob("k8s-live*"))
+
+
+def made(stub: Path, script: str, **variables: str) -> dict[str, set[str]]:
+    """The Secrets that a script makes in an empty namespace, and their keys."""
+    environment = {**os.environ, **variables, "PATH": f"{stub}:{os.environ['PATH']}"}
+    subprocess.run([str(INFRA / script)], env=environment, check=True)
+    told = [line.split() for line in (stub / "log").read_text().splitlines()]
+    return {
+        words[3]: {Path(word.split("=")[1]).name for word in words if word.startswith("--from-")}
+        for words in told
+        if words[:3] == ["create", "secret", "generic"]
+    }
+
+
+def test_scripts_make_the_secrets_that_pods_ask_for(cluster_stub: Path) -> None:
+    """Production's are all there are; no value is on a command line, where processes show it."""
+    keys = {"STRIPE_KEY": "sk_live_secret", "STRIPE_PUBLISHABLE_KEY": "pk_live_public"}
+
+    assert made(cluster_stub, "k8s-prod/secrets", **keys) == SECRETS
+    assert "sk_live_secret" not in (cluster_stub / "log").read_text()
+
+
+def test_development_makes_the_base_systems_two_secrets(cluster_stub: Path) -> None:
+    """Enough to start, with a random signing key and a Stripe key that only the fake takes."""
+    secrets = made(cluster_stub, "k8s-dev/secrets")
+
+    assert secrets == {"jwt-secret": {"JWT_KEY"}, "stripe-secret": {"STRIPE_KEY"}}
+
+
+def test_a_secret_that_is_there_is_left_alone(cluster_stub: Path) -> None:
+    """Signing keys and passwords are never overwritten."""
+    program = cluster_stub / "kubectl"
+    program.write_text(program.read_text() + 'case "$*" in "get secret "*) echo "$3" ;; esac\n')
+
+    assert made(cluster_stub, "k8s-dev/secrets") == {}
