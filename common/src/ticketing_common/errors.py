@@ -76,6 +76,17 @@ class PayloadTooLargeError(CustomError):
     message = "The request is too large"
 
 
+class TooManyRequestsError(CustomError):
+    """The caller has asked too often; `wait` is in seconds."""
+
+    status_code = 429
+    message = "Too many requests, please try again later"
+
+    def __init__(self, wait: int) -> None:
+        super().__init__()
+        self.headers = {"Retry-After": str(wait)}
+
+
 class ServiceUnavailableError(CustomError):
     """Something this service depends on does not answer; nothing was promised."""
 

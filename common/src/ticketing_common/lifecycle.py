@@ -48,6 +48,7 @@ def run(service: str, settings: type[S], create_app: Callable[[S], ASGIApp]) -> 
         timeout_keep_alive=75,  # longer than a proxy keeps its connections to us
         backlog=2048,
         server_header=False,
+        proxy_headers=False,  # we read them ourselves, where we need them
     )
 
 

@@ -28,7 +28,8 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 class Route(APIRoute):
     """Understands four kinds of parameters: path parameters (`str`), the request itself, one
-    `RequestBody`, and `Annotated[..., Depends(f)]` where `f` takes the request.
+    `RequestBody`, and `Annotated[..., Depends(f)]` where `f` takes the request. The route's own
+    `dependencies=[Depends(f)]` come before everything else, the body included.
 
     What the handler returns is rendered as its return annotation says; a `Response` as it is.
     """
@@ -47,7 +48,11 @@ class Route(APIRoute):
             if name != body
         }
 
+        checks = [each.dependency for each in self.dependencies if each.dependency]
+
         async def handle(request: Request) -> Response:
+            for check in checks:
+                check(request)
             fields = await read_json_object(request) if body else {}
             arguments = {name: resolve(request) for name, resolve in resolvers.items()}
             if body:

@@ -6,9 +6,17 @@ at once, in one message, before anything starts.
 
 import os
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 
 class SettingsError(Exception):
@@ -77,3 +85,26 @@ class OrderWindowSettings(Settings):
     """How long an order holds its ticket, in seconds; see `ticketing_common.timing`."""
 
     EXPIRATION_WINDOW_SECONDS: Annotated[int, Field(ge=2, le=24 * 3600)] = 900
+
+
+Network = IPv4Network | IPv6Network
+
+# Loopback and the addresses that nobody has on the Internet: where a cluster's own proxies are.
+PRIVATE = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,::1/128,fc00::/7"
+
+
+def _list(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+class ProxySettings(Settings):
+    """The networks whose word is taken for whom a request came from, comma-separated."""
+
+    TRUSTED_PROXIES: Annotated[tuple[Network, ...], BeforeValidator(_list)] = Field(
+        default=PRIVATE,  # validated like one that is given
+        validate_default=True,
+    )
+
+
+PerMinute = Annotated[int, Field(ge=0, le=1_000_000)]
+"""Requests a minute of each caller and replica; 0 switches the limit off."""

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from ticketing_common.events.resync import Republisher
 from ticketing_common.events.stream import Stream
+from ticketing_common.middlewares import RateLimit, by_user
 from ticketing_common.service import create_service
 from ticketing_common.store import Database, Store
 from ticketing_common.timing import Timing
@@ -41,5 +42,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         republishers=[Republisher(orders, present_state)],
         work=[Sweeper(orders, Timing.of(window)).run],
     )
+    caller = by_user(settings.TRUSTED_PROXIES)
+    app.state.rate_limits = {"orders": RateLimit(settings.RATE_LIMIT_ORDERS, caller)}
     app.state.window = timedelta(seconds=window)
     return app

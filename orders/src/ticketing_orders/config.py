@@ -4,8 +4,11 @@ from ticketing_common.settings import (
     MongoSettings,
     NatsSettings,
     OrderWindowSettings,
+    PerMinute,
+    ProxySettings,
     SessionSettings,
 )
 
 
-class Settings(MongoSettings, NatsSettings, OrderWindowSettings, SessionSettings): ...
+class Settings(MongoSettings, NatsSettings, OrderWindowSettings, ProxySettings, SessionSettings):
+    RATE_LIMIT_ORDERS: PerMinute = 60  # of a user

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,10 +11,11 @@ from ticketing_auth.passwords import PasswordCheck
 from ticketing_auth.routes.credentials import Credentials
 from ticketing_auth.session_cookie import signed_in
 from ticketing_common.errors import BadRequestError, VersionConflictError
+from ticketing_common.middlewares import rate_limited
 from ticketing_common.routing import Route
 from ticketing_common.store import Store
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, dependencies=[Depends(rate_limited("signin"))])
 
 
 @router.post("/api/users/signin", response_model=User)

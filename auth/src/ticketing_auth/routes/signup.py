@@ -1,6 +1,6 @@
 """POST /api/users/signup: become a user, and be signed in as that."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,11 +9,12 @@ from ticketing_auth.passwords import PasswordCheck
 from ticketing_auth.routes.credentials import NewCredentials
 from ticketing_auth.session_cookie import signed_in
 from ticketing_common.errors import BadRequestError
+from ticketing_common.middlewares import rate_limited
 from ticketing_common.routing import Route
 from ticketing_common.store import AlreadyExistsError
 from ticketing_common.types import new_id
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, dependencies=[Depends(rate_limited("signin"))])
 
 
 @router.post("/api/users/signup", status_code=201, response_model=User)

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# A test is no flood.
+UNLIMITED = {"RATE_LIMIT_SIGNIN": "0", "RATE_LIMIT_ORDERS": "0"}
 BOOT_TIMEOUT = 120.0  # seconds
 STOP_TIMEOUT = 20.0
 
@@ -86,7 +88,11 @@ def running_stack(
     log = data.with_name(f"{data.name}.log")
     with log.open("wb") as output:
         supervisor = subprocess.Popen(
-            argv, stdout=output, stderr=output, env={**os.environ, **env}, start_new_session=True
+            argv,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **UNLIMITED, **env},
+            start_new_session=True,
         )
     try:
         stack = Stack(data, f"http://localhost:{port}")

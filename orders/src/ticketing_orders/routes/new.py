@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from ticketing_common.errors import BadRequestError
 from ticketing_common.events.catalogue import OrderStatus
-from ticketing_common.middlewares import RequestBody, SignedIn
+from ticketing_common.middlewares import RequestBody, SignedIn, rate_limited
 from ticketing_common.routing import Route
 from ticketing_common.store import AlreadyExistsError
 from ticketing_common.types import new_id, now
@@ -17,7 +17,7 @@ from ticketing_orders.events.publishers import order_created
 from ticketing_orders.models.order import Order, OrderedTicket, Orders
 from ticketing_orders.models.ticket import Tickets
 
-router = APIRouter(route_class=Route)
+router = APIRouter(route_class=Route, dependencies=[Depends(rate_limited("orders"))])
 
 
 class NewOrder(RequestBody):

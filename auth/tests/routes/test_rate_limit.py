@@ -1,0 +1,55 @@
+"""Passwords can't be tried for ever."""
+
+from typing import Any
+
+import pytest
+
+from ticketing_auth.app import create_app
+from ticketing_auth.config import Settings
+from ticketing_common.store import Database
+
+LIMIT = 3
+ANN, BOB = {"X-Forwarded-For": "203.0.113.1"}, {"X-Forwarded-For": "203.0.113.2"}
+BODY = {"email": "ann@test.com", "password": "password"}
+
+
+@pytest.mark.parametrize("path", ["/api/users/signin", "/api/users/signup"])
+async def test_one_address_is_limited(
+    client_of: Any, settings: Settings, database: Database, path: str
+) -> None:
+    """429 with Retry-After in the standard body, for that address alone, whatever it sends."""
+    limited = settings.model_copy(update={"RATE_LIMIT_SIGNIN": LIMIT})
+    api = await client_of(create_app(limited, database))
+
+    for _ in range(LIMIT):
+        assert (await api.post(path, content=b"no JSON", headers=ANN)).status_code == 400
+    refused = await api.post(path, json=BODY, headers=ANN)
+
+    assert refused.status_code == 429
+    assert refused.json() == {"errors": [{"message": "Too many requests, please try again later"}]}
+    assert refused.headers["Retry-After"] == str(60 // LIMIT)
+    assert (await api.post(path, json=BODY, headers=BOB)).status_code in (201, 400)
+
+
+async def test_a_session_buys_no_further_try(
+    client_of: Any, settings: Settings, database: Database, sign_in: Any
+) -> None:
+    """Signed in or not, it is the address that counts."""
+    limited = settings.model_copy(update={"RATE_LIMIT_SIGNIN": 1})
+    api = await client_of(create_app(limited, database))
+
+    first = await api.post("/api/users/signin", json=BODY, headers=ANN | sign_in())
+    second = await api.post("/api/users/signin", json=BODY, headers=ANN | sign_in())
+
+    assert (first.status_code, second.status_code) == (400, 429)
+
+
+async def test_zero_switches_it_off(client_of: Any, settings: Settings, database: Database) -> None:
+    """As load tests do."""
+    api = await client_of(
+        create_app(settings.model_copy(update={"RATE_LIMIT_SIGNIN": 0}), database)
+    )
+
+    for _ in range(200):
+        answer = await api.post("/api/users/signin", json={}, headers=ANN)
+        assert answer.status_code == 400
