@@ -1,0 +1,36 @@
+"""What is measured: a path's name, whose work it is, and the requests that go there."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from infra.tests.load.market import Market
+from infra.tests.load.site import Site
+
+LEVELS = (1, 32, 256)  # connections
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What requests are made from."""
+
+    site: Site
+    market: Market
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`service` is the process whose CPU counts, `target` at most how many bare hellos of it.
+
+    `small` is for the market of 100 tickets, `factor` stretches the time it is measured for.
+    """
+
+    name: str
+    service: str
+    requests: Callable[[Setting], Iterator[bytes]]
+    target: float | None = None
+    levels: tuple[int, ...] = LEVELS
+    expected: frozenset[int] = frozenset({200})
+    small: bool = False
+    gateway: bool = False
+    writes: bool = False
+    factor: float = 1.0

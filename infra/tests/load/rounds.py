@@ -1,0 +1,72 @@
+"""All paths of all versions, round after round, so that noise strikes all of them alike."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from infra.tests.load import market
+from infra.tests.load.connection import Connection
+from infra.tests.load.measuring import YARDSTICKS, levels_of, measure, measure_yardstick
+from infra.tests.load.path import Path, Setting
+from infra.tests.load.paths import ACCOUNTS, PASSWORD
+from infra.tests.load.sample import Sample
+from infra.tests.load.site import Site
+from infra.tests.load.wire import request
+
+Say = Callable[[str], None]
+SMALL, LARGE, HELD = 100, 10_000, 2_000  # tickets on sale in either market; orders to be paid
+
+
+@dataclass(slots=True)
+class Rounds:
+    sites: Sequence[Site]
+    servers: dict[str, tuple[int, int]]  # the yardsticks' pids and ports
+    paths: Sequence[Path]
+    say: Say
+    pace: float = 1.0
+    levels: tuple[int, ...] = (1, 32, 256)
+    samples: list[Sample] = field(default_factory=list)
+
+    async def run(self, rounds: int) -> list[Sample]:
+        for site in self.sites:
+            await sign_up(site)
+        for number in range(1, rounds + 1):
+            started = time.monotonic()
+            for name in YARDSTICKS:
+                await self._yardstick(name)
+            await self._paths([path for path in self.paths if path.small], SMALL, 0)
+            await self._paths([path for path in self.paths if not path.small], LARGE, HELD)
+            self.say(f"round {number} of {rounds} in {time.monotonic() - started:.0f} s")
+            self.sites = self.sites[::-1]  # the next round starts with another version
+        return self.samples
+
+    async def _yardstick(self, name: str) -> None:
+        for level in levels_of(name):
+            if level in self.levels:
+                self.samples.append(
+                    await measure_yardstick(name, self.servers, level, self.pace)
+                )
+
+    async def _paths(self, paths: Sequence[Path], on_sale: int, held: int) -> None:
+        if not paths:
+            return
+        settings = []
+        for site in self.sites:
+            await site.quiet()
+            market.empty(site)
+            settings.append(Setting(site, market.fill(site, on_sale, held)))
+        for path in paths:
+            for level in path.levels:
+                if level in self.levels:
+                    for setting in settings:
+                        self.samples.append(await measure(path, setting, level, self.pace))
+
+
+async def sign_up(site: Site) -> None:
+    """Make the accounts that sign in."""
+    connection = Connection(site.ports["auth"])
+    for email in ACCOUNTS:
+        body = {"email": email, "password": PASSWORD}
+        answer = await connection.fetch(request("POST", "/api/users/signup", body=body))
+        assert answer.status == 201, answer
+    connection.close()

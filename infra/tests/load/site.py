@@ -1,0 +1,105 @@
+"""A version of the marketplace that is running, with what the benchmark does behind its back."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nats
+from pymongo import MongoClient
+from ticketing_common.session import Sessions
+from ticketing_common.settings import SessionSettings
+from ticketing_local.harness import Stack, running_stack
+from ticketing_local.services import SERVICES
+
+from infra.tests.load.processes import family, parents, total_cpu, total_rss
+
+STREAM = "ticketing"
+STORES = ("mongo", "nats", "redis")
+
+
+class Site:
+    """The running stack of one version, under the name it is told apart by."""
+
+    def __init__(self, name: str, stack: Stack) -> None:
+        self.name = name
+        self.stack = stack
+        processes = stack.processes()
+        self.ports = {name: int(process["port"]) for name, process in processes.items()}
+        self.mongo = {
+            service: MongoClient[dict[str, Any]](
+                f"mongodb://127.0.0.1:{self.ports[f'{service}-mongo']}/?directConnection=true"
+            )[service]
+            for service in SERVICES
+            if f"{service}-mongo" in self.ports
+        }
+        key = json.loads((stack.data / "secrets.json").read_text())["JWT_KEY"]
+        self._sessions = Sessions(SessionSettings(JWT_KEY=key))
+        children = parents()
+        self.pids = {
+            name: family(process["pid"], children) for name, process in processes.items()
+        }
+        self.nats_url = f"nats://127.0.0.1:{self.ports['nats']}"
+        self._jetstream: Any = None
+
+    def cookie(self, user_id: str) -> str:
+        """A session's cookie without the cost of a sign-in."""
+        return self._sessions.write(user_id, f"{user_id}@example.com")
+
+    def cpu(self) -> dict[str, int]:
+        return total_cpu(self.pids)
+
+    def rss(self) -> dict[str, float]:
+        return total_rss(self.pids)
+
+    async def quiet(self, bound: float = 60.0) -> float:
+        """Return once no news waits anywhere: nothing in an outbox, nothing unacknowledged.
+
+        The seconds it took; `TimeoutError` after the bound.
+        """
+        started = time.monotonic()
+        calm = 0
+        while calm < 2:
+            calm = calm + 1 if await self._is_calm() else 0
+            if time.monotonic() - started > bound:
+                raise TimeoutError("the services do not come to rest")
+            await asyncio.sleep(0.05)
+        return time.monotonic() - started
+
+    async def jetstream(self) -> Any:
+        if self._jetstream is None:
+            self._jetstream = (await nats.connect(self.nats_url)).jetstream()
+        return self._jetstream
+
+    async def _is_calm(self) -> bool:
+        waiting = {"outbox.id": {"$gt": ""}}
+        for service, collection in (("tickets", "tickets"), ("orders", "orders")):
+            if self.mongo[service][collection].find_one(waiting, {"_id": 1}):
+                return False
+        if self.mongo["payments"]["orders"].find_one(waiting, {"_id": 1}):
+            return False
+        consumers = await (await self.jetstream()).consumers_info(STREAM)
+        return not any(each.num_pending or each.num_ack_pending for each in consumers)
+
+
+def services_of(processes: dict[str, Any]) -> list[str]:
+    """The names of our own processes among a stack's: `orders`, and `orders-2` of two replicas."""
+    pattern = re.compile(rf"({'|'.join(SERVICES)})(-\d+)?")
+    return [name for name in processes if pattern.fullmatch(name)]
+
+
+def stores_of(processes: dict[str, Any]) -> list[str]:
+    return [name for name in processes if any(store in name for store in STORES)]
+
+
+@contextmanager
+def site(name: str, data: Path, sources: str | None, replicas: int = 1) -> Iterator[Site]:
+    """Boot a version: this one, or another's sources (a PYTHONPATH)."""
+    env = {} if sources is None else {"PYTHONPATH": sources}
+    options = ["--replicas", str(replicas)] if replicas > 1 else []
+    with running_stack(data, options=options, **env) as stack:
+        yield Site(name, stack)
