@@ -1,0 +1,131 @@
+"""Each way in which a run can be wrong is reported under the invariant that it breaks."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from infra.tests.chaos.changes import Change
+from infra.tests.chaos.facts import Facts
+from infra.tests.chaos.tests.conftest import EXPIRES, ORDER, PAYMENT, TICKET, at
+from infra.tests.chaos.verdict import INVARIANTS, verdict
+
+Spoil = Callable[[dict[str, Any]], object]
+OTHER = "d" * 24
+
+
+def set_at(*path: Any) -> Spoil:
+    """Give the field at the end of the path, which is before the last item, that value."""
+    *way, name, value = path
+
+    def spoil(facts: dict[str, Any]) -> None:
+        target: Any = facts
+        for step in way:
+            target = target[step]
+        target[name] = value
+
+    return spoil
+
+
+def change(order: str, ticket: str | None, status: str, seconds: float) -> Spoil:
+    return lambda facts: facts["changes"].append(Change(order, ticket, status, at(seconds)))
+
+
+def cancelled_early(facts: dict[str, Any]) -> None:
+    facts["changes"][-1] = Change(ORDER, None, "cancelled", at(1))
+
+
+def cancelled_late(facts: dict[str, Any]) -> None:
+    facts["orders"][ORDER]["status"] = "cancelled"
+    facts["changes"][-1] = Change(ORDER, None, "cancelled", at(12))
+
+
+def lost_version(facts: dict[str, Any]) -> None:
+    del facts["messages"][2]
+
+
+def crash(facts: dict[str, Any]) -> None:
+    facts["journal"].crashes.append("GET /api/orders: 500")
+
+
+SPOILED: dict[str, Spoil] = {
+    "at most one live order per ticket at any moment": change(OTHER, TICKET, "created", 2),
+    "complete and cancelled are final": change(ORDER, None, "cancelled", 8),
+    "no order is cancelled before its time but by its buyer": cancelled_early,
+    "no order is open for long after its time": cancelled_late,
+    "no order is charged twice": set_at("ledger", ORDER, "charges", 2),
+    "a charge is a complete order at the price shown, or refunded": set_at(
+        "ledger", ORDER, "charged", 1998
+    ),
+    "a complete order has exactly one charge": set_at("ledger", {}),
+    "a cancelled order can't be charged any more": lambda facts: (
+        set_at("orders", ORDER, "status", "cancelled")(facts),
+        set_at("intents", "pi_1", "status", "requires_payment_method")(facts),
+    ),
+    "no intent is made twice": set_at("ledger", ORDER, "intents", "pi_2", "canceled"),
+    "the payments ledger is Stripe's": set_at("payments", {}),
+    "everything acknowledged is stored": set_at("payments", PAYMENT, "orderId", OTHER),
+    "no request is answered with a crash": crash,
+    "every version is on the stream": lost_version,
+    "the stream's news of the present is right": set_at("messages", 4, 1, "price", 5),
+    "every outbox is empty": set_at("waiting", {"tickets.tickets": 1}),
+    "no dead letters": set_at("dead_letters", 1),
+    "orders' tickets equal their source": set_at("ticket_replicas", TICKET, "version", 1),
+    "payments' orders equal their source": set_at(
+        "order_replicas", ORDER, "expiresAt", EXPIRES.replace(year=2027)
+    ),
+    "tickets know who holds them": set_at("tickets", TICKET, "orderId", None),
+}
+
+
+def test_nothing_is_wrong_with_a_sale(facts: Facts) -> None:
+    """A ticket that was listed, ordered and paid breaks no invariant."""
+    # Given the facts of a sale, when they are judged
+    violations = verdict(facts)
+
+    # Then none is violated
+    assert {name: found for name, found in violations.items() if found} == {}
+
+
+@pytest.mark.parametrize("name", [name for name, _ in INVARIANTS])
+def test_each_invariant_notices(name: str, sold: dict[str, Any]) -> None:
+    """Every invariant has a deviation that it reports."""
+    # Given the facts of a sale, with one of them wrong
+    spoiled = deepcopy(sold)
+    SPOILED[name](spoiled)
+
+    # When they are judged
+    violations = verdict(Facts(**spoiled))
+
+    # Then it is reported
+    assert violations[name]
+
+
+def test_a_refunded_charge_of_a_cancelled_order_is_right(sold: dict[str, Any]) -> None:
+    """Whoever was charged for an order that was cancelled has the money back, and that's fine."""
+    # Given a sale whose order was cancelled before the payment was heard of, and refunded
+    sold["orders"][ORDER] |= {"status": "cancelled", "version": 1}
+    sold["order_replicas"][ORDER] |= {"status": "cancelled", "orderVersion": 1}
+    sold["ledger"][ORDER] |= {"refunds": 1, "refunded": 1999}
+    sold["payments"][PAYMENT]["refundId"] = "re_1"
+
+    # When it is judged
+    violations = verdict(Facts(**sold))
+
+    # Then nothing is wrong with the money or with what the buyer was told
+    assert not violations["a charge is a complete order at the price shown, or refunded"]
+    assert not violations["the payments ledger is Stripe's"]
+    assert not violations["everything acknowledged is stored"]
+
+
+def test_a_wiped_stream_has_to_tell_the_present_only(sold: dict[str, Any]) -> None:
+    """After the stream was lost the current versions are on it again, and that is enough."""
+    # Given a stream that was wiped and tells the ticket's last version and the payment
+    wiped = {**sold, "stream_wiped": True, "messages": sold["messages"][3:]}
+
+    # When it is judged
+    violations = verdict(Facts(**wiped))
+
+    # Then no version is missing
+    assert not violations["every version is on the stream"]
