@@ -15,11 +15,18 @@ TIMEOUT = 2.0  # seconds for all checks together
 
 
 class Health:
-    """`alive` is False when only a restart can help; `checks` raise when a dependency is away."""
+    """`alive` is False when only a restart can help; `checks` raise when a dependency is away;
+    `counts` are told for whoever watches, and never make the service unready."""
 
-    def __init__(self, checks: Mapping[str, Check], alive: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        alive: Callable[[], bool],
+        counts: Mapping[str, Callable[[], int | None]],
+    ) -> None:
         self.checks = checks
         self.alive = alive
+        self.counts = counts
 
     async def report(self, names: list[str]) -> dict[str, str]:
         """`ok`, or what is wrong, for each named check; for all where none is named."""
@@ -51,9 +58,14 @@ async def healthz(request: Request) -> JSONResponse:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> JSONResponse:
-    """200 when the store and the broker answer; `?check=store` asks for that one only."""
-    report = await request.app.state.health.report(request.query_params.getlist("check"))
+    """200 when the store and the broker answer; `?check=store` asks for that one only.
+
+    `deadLetters` counts what the service's listeners could not digest; null where not known yet.
+    """
+    health: Health = request.app.state.health
+    report = await health.report(request.query_params.getlist("check"))
     ready = all(outcome == "ok" for outcome in report.values())
     errors = [{"message": f"{name} {said}"} for name, said in report.items() if said != "ok"]
-    body = {"ready": ready, "checks": report, **({"errors": errors} if errors else {})}
+    counts = {name: count() for name, count in health.counts.items()}
+    body = {"ready": ready, "checks": report, **counts, **({"errors": errors} if errors else {})}
     return JSONResponse(body, status_code=200 if ready else 503)

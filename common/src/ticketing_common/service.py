@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from ticketing_common import health
 from ticketing_common.events.consumer import Consumer
+from ticketing_common.events.dead_letter_count import DeadLetterCount
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.events.publisher import Publisher
@@ -63,6 +64,7 @@ def create_service(
     """
     background: list[Work] = [*work]
     checked = dict(checks or {})
+    counts: dict[str, Callable[[], int | None]] = {}
     if database:
         stores = [*stores, Store(database, StreamPosition)] if stream else stores
         prepared = database, stores
@@ -71,6 +73,10 @@ def create_service(
     if stream:
         background += _messaging(stream, stores, listeners, republishers)
         checked["broker"] = stream.ping
+        if listeners:  # one queue group is the whole service's
+            dead = DeadLetterCount(DeadLetters(stream), listeners[0].queue_group)
+            background.append(dead.run)
+            counts["deadLetters"] = lambda: dead.known
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -86,7 +92,9 @@ def create_service(
 
     app = Service(settings.ACCESS_LOG, lifespan)
     handle_errors(app)
-    app.state.health = health.Health(checked, lambda: not (stream and stream.closed))
+    app.state.health = health.Health(checked, lambda: not (stream and stream.closed), counts)
+    app.state.listeners = listeners
+    app.state.republishers = republishers
     app.state.stores = {store.document: store for store in stores}
     if isinstance(settings, SessionSettings):
         app.state.sessions = Sessions(settings)

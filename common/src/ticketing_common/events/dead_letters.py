@@ -50,9 +50,11 @@ class DeadLetters:
         subject = f"{self.stream.dead_letters}.{listener.queue_group}"
         await self.stream.publish(subject, message.data, headers)
 
-    async def count(self) -> int:
-        info = await self.stream.jetstream.stream_info(self.stream.dead_letters)
-        return info.state.messages
+    async def count(self, queue_group: str = "*") -> int:
+        """How many there are of one service's listeners, or of all."""
+        name = self.stream.dead_letters
+        info = await self.stream.jetstream.stream_info(name, f"{name}.{queue_group}")
+        return sum((info.state.subjects or {}).values())
 
     async def list(self) -> AsyncIterator[DeadLetter]:
         state = (await self.stream.jetstream.stream_info(self.stream.dead_letters)).state
