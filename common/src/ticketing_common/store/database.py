@@ -15,6 +15,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import IndexModel
 from pymongo.errors import (
     ConnectionFailure,
+    CursorNotFound,
     ExecutionTimeout,
     NotPrimaryError,
     PyMongoError,
@@ -107,7 +108,13 @@ def outages() -> Iterator[None]:
     try:
         yield
     except PyMongoError as error:
-        unreachable = ConnectionFailure | ExecutionTimeout | NotPrimaryError | WriteConcernError
+        unreachable = (
+            ConnectionFailure
+            | CursorNotFound  # after a failover, in the middle of a long list
+            | ExecutionTimeout
+            | NotPrimaryError
+            | WriteConcernError
+        )
         if isinstance(error, unreachable) or error.timeout:
             raise DatabaseConnectionError from error
         raise

@@ -24,6 +24,7 @@ Query = Mapping[str, Any]
 Sort = Sequence[tuple[str, int]]
 Stored = dict[str, Any]
 
+PAGE = 500  # documents a round trip
 DUPLICATE_KEY = 11000  # MongoDB's error code
 
 
@@ -94,7 +95,7 @@ class Store(Generic[D]):
         last: Any = None
         while True:
             query = {} if last is None else {"_id": {"$gt": object_id(last)}}
-            page = await self.find(query, sort=[("_id", 1)], limit=500)
+            page = await self.find(query, sort=[("_id", 1)], limit=PAGE)
             for document in page:
                 yield document
             if not page:
@@ -152,7 +153,8 @@ class Store(Generic[D]):
         return [found.get(value) for value in values]
 
     async def _find(self, query: Query, sort: Sort, limit: int) -> list[D]:
-        cursor = self._collection.find(query, {"outbox": 0}, limit=limit, sort=list(sort) or None)
+        options = {"limit": limit, "batch_size": limit or PAGE, "sort": list(sort) or None}
+        cursor = self._collection.find(query, {"outbox": 0}, **options)
         with outages():
             stored = await cursor.to_list(None)
         return Found(map(self.document.from_mongo, stored))
