@@ -1,7 +1,8 @@
 """The command line of the benchmark; see the README beside this file."""
 
-import argparse
 import asyncio
+import json
+import signal
 import sys
 import tempfile
 import time
@@ -10,45 +11,54 @@ from pathlib import Path
 
 import uvloop
 
-from infra.tests.load import tables
-from infra.tests.load.pages import page_paths
-from infra.tests.load.paths import api_paths
-from infra.tests.load.rounds import Rounds
+from infra.tests.load.bench import bench, paths_of
+from infra.tests.load.plan import Plan, parser
+from infra.tests.load.report import THIS, report
+from infra.tests.load.results import Results, machine
 from infra.tests.load.site import site
+from infra.tests.load.versions import checked_out
 from infra.tests.load.yardsticks.boot import yardsticks
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--pace", type=float, default=1.0)
-    parser.add_argument("--levels", type=int, nargs="+", default=[1, 32, 256])
-    parser.add_argument("--only", default="")
-    parser.add_argument("--out", type=Path, default=Path("output/bench"))
-    asked = parser.parse_args()
+    plan = Plan.of(parser().parse_args())
+    # As Ctrl-C does, so that whatever was started is ended too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = time.monotonic()
 
     def say(sentence: str) -> None:
         print(f"{time.monotonic() - started:5.0f} s  {sentence}", file=sys.stderr, flush=True)
 
+    results = Results(machine())
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        this = opened.enter_context(site("this", folder / "this", None))
+        sites = []
+        if plan.compare:
+            sources = opened.enter_context(checked_out(plan.compare, folder / "compared"))
+            other = site(plan.compare, folder / "other", sources, plan.replicas)
+            sites.append(opened.enter_context(other))
+        sites.append(opened.enter_context(site(THIS, folder / THIS, None, plan.replicas)))
         (folder / "yardsticks").mkdir()
-        mongo = f"mongodb://127.0.0.1:{this.ports['tickets-mongo']}/?directConnection=true"
-        servers = opened.enter_context(yardsticks(folder / "yardsticks", mongo, this.nats_url))
+        port = sites[-1].ports["tickets-mongo"]
+        mongo = f"mongodb://127.0.0.1:{port}/?directConnection=true"
+        servers = opened.enter_context(yardsticks(folder / "yardsticks", mongo, sites[-1].nats_url))
         say("booted")
-        paths = [p for p in (*api_paths(), *page_paths()) if asked.only in p.name]
-        rounds = Rounds([this], servers, paths, say, asked.pace, tuple(asked.levels))
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            samples = runner.run(rounds.run(asked.rounds))
-        figures = tables.Figures(samples)
-        print(tables.yardsticks_table(figures))
-        print(tables.paths_table(figures, "this", paths))
-        print(tables.speed_table(figures, "yardstick", figures.names("yardstick")))
-        print(tables.speed_table(figures, "this", figures.names("this")))
-        print(tables.unexpected(samples))
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(bench(plan, sites, servers, results, say))
+        finally:
+            _keep(results, plan)
+    say(f"{plan.out}/bench.md and bench.json written")
     return 0
+
+
+def _keep(results: Results, plan: Plan) -> None:
+    """Print and write what there is, also where the rest could not be measured."""
+    text = report(results, paths_of(plan), plan.compare or None)
+    print(text)
+    plan.out.mkdir(parents=True, exist_ok=True)
+    (plan.out / "bench.md").write_text(text)
+    (plan.out / "bench.json").write_text(json.dumps(results.as_json(), indent=1) + "\n")
 
 
 if __name__ == "__main__":

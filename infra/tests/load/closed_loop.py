@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from infra.tests.load.connection import Connection
@@ -60,10 +61,8 @@ class ClosedLoop:
         return window
 
     async def _pass(self, seconds: float) -> None:
-        try:
+        with suppress(TimeoutError):  # there is more to ask, as there should be
             await asyncio.wait_for(self._idle.wait(), seconds)
-        except TimeoutError:
-            pass  # there is more to ask, as there should be
 
     def _ask(self, connection: Connection) -> None:
         request = None if self._stopping else next(self._requests, None)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
+
+from infra.tests.load.site import Site
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Document
 from ticketing_common.types import new_id, now
@@ -14,8 +16,6 @@ from ticketing_orders.models.order import Order, OrderedTicket
 from ticketing_orders.models.ticket import Ticket as Replica
 from ticketing_payments.models.order import Order as Payable
 from ticketing_tickets.models.ticket import Ticket
-
-from infra.tests.load.site import Site
 
 BATCH = 5_000  # documents a write
 ORDERS_A_BUYER = 20

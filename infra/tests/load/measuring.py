@@ -32,7 +32,11 @@ async def measure(path: Path, setting: Setting, connections: int, pace: float) -
     before = site.cpu()
     memory = site.rss()[path.service]
     window = await _run(
-        port, path.requests(setting), connections, SECONDS[connections] * pace * path.factor, site.cpu
+        port,
+        path.requests(setting),
+        connections,
+        SECONDS[connections] * pace * path.factor,
+        site.cpu,
     )
     if path.writes:
         await site.quiet()
@@ -62,7 +66,9 @@ async def measure_yardstick(
     memory = sum(map(rss, members))
     seconds = SECONDS[connections] * pace * (4.0 if server == "scrypt" else 1.0)
     window = await _run(port, cycle([request(method, target)]), connections, seconds, usage)
-    spent = {server: (window.after[server] - window.before[server]) / 1000 / max(window.answered(OK), 1)}
+    spent = {
+        server: (window.after[server] - window.before[server]) / 1000 / max(window.answered(OK), 1)
+    }
     return Sample.of(
         name,
         "yardstick",

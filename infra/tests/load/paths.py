@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from itertools import cycle
 
-from ticketing_common.types import new_id
-
 from infra.tests.load.market import shuffled
 from infra.tests.load.path import Path, Setting
 from infra.tests.load.wire import request
+from ticketing_common.types import new_id
 
 USERS = 64
 UPDATED = 3_000  # tickets for updates; the others on sale are for orders
@@ -22,9 +21,7 @@ def _users(setting: Setting) -> list[str]:
 
 
 def current_user(setting: Setting) -> Iterator[bytes]:
-    return cycle(
-        [request("GET", "/api/users/currentuser", cookie) for cookie in _users(setting)]
-    )
+    return cycle([request("GET", "/api/users/currentuser", cookie) for cookie in _users(setting)])
 
 
 def sign_in(_: Setting) -> Iterator[bytes]:

@@ -43,9 +43,7 @@ class Rounds:
     async def _yardstick(self, name: str) -> None:
         for level in levels_of(name):
             if level in self.levels:
-                self.samples.append(
-                    await measure_yardstick(name, self.servers, level, self.pace)
-                )
+                self.samples.append(await measure_yardstick(name, self.servers, level, self.pace))
 
     async def _paths(self, paths: Sequence[Path], on_sale: int, held: int) -> None:
         if not paths:

@@ -92,6 +92,25 @@ def yardsticks_table(figures: Figures) -> str:
     return table(["yardstick", "CPU µs/request (spread)", "x hello"], rows)
 
 
+def ratios_table(figures: Figures, before: str, after: str, paths: Sequence[Path]) -> str:
+    """How many times as much one version takes and gives as another; spreads are the rounds'."""
+    rows = []
+    for path in paths:
+
+        def cpu(sample: Sample, service: str = path.service) -> float:
+            return sample.cpu[service]
+
+        old = figures.of(path.name, before, MAIN, cpu)
+        new = figures.of(path.name, after, MAIN, cpu)
+        was = figures.of(path.name, before, MAIN, lambda s: s.per_second)
+        now = figures.of(path.name, after, MAIN, lambda s: s.per_second)
+        if old and new and was and now:
+            ratio, speed = new.median / old.median, now.median / max(was.median, 1e-9)
+            rows.append([path.name, str(old), str(new), f"{ratio:.2f}", f"{speed:.2f}"])
+    header = ["path", f"CPU µs, {before}", f"CPU µs, {after}", "CPU ratio", "req/s ratio"]
+    return table(header, rows)
+
+
 def unexpected(samples: Sequence[Sample]) -> str:
     """Which answers were others than they should be; 0 stands for a lost connection."""
     lines = [

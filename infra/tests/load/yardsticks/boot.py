@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from infra.tests.load.ports import listens
 from ticketing_common.testing.servers import free_port
 from ticketing_local import binaries
 from ticketing_local.harness import until
 from ticketing_local.ports import LOOPBACK
-
-from infra.tests.load.ports import listens
 
 APPS = ("hello", "fastapi_hello", "motor_bare", "publish", "scrypt")
 

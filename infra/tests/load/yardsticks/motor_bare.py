@@ -44,5 +44,6 @@ async def insert_one(request: Request) -> JSONResponse:
 
 
 app = Starlette(
-    routes=[Route("/find", find_one), Route("/insert", insert_one, methods=["POST"])], lifespan=lifespan
+    routes=[Route("/find", find_one), Route("/insert", insert_one, methods=["POST"])],
+    lifespan=lifespan,
 )

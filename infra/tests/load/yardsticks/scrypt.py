@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
 from ticketing_auth.config import Settings
 
 settings = Settings(JWT_KEY="0" * 32, MONGO_URI="mongodb://none/none")

@@ -1,0 +1,69 @@
+"""The benchmark's sections, one after the other."""
+
+from collections.abc import Sequence
+
+from infra.tests.load.flash import flash_sale
+from infra.tests.load.pages import page_paths
+from infra.tests.load.path import Path
+from infra.tests.load.paths import api_paths
+from infra.tests.load.plan import Plan
+from infra.tests.load.results import Results
+from infra.tests.load.rounds import Rounds, Say
+from infra.tests.load.saga_runs import a_second, at_once, up_to_saturation
+from infra.tests.load.scale import grow
+from infra.tests.load.site import Site
+from infra.tests.load.soak import soak
+from infra.tests.load.starting import start_times
+
+AT_ONCE = (16, 64)  # sagas
+
+
+def paths_of(plan: Plan) -> list[Path]:
+    return [path for path in (*api_paths(), *page_paths()) if plan.wants(path.name)]
+
+
+async def bench(
+    plan: Plan,
+    sites: Sequence[Site],
+    servers: dict[str, tuple[int, int]],
+    results: Results,
+    say: Say,
+) -> None:
+    """Measure what the plan says; this version is the last of the sites."""
+    this = sites[-1]
+    results.rss["after start"] = this.rss()
+    if plan.has("start"):
+        results.start = await start_times(this)
+        say("starts measured")
+    if plan.has("paths"):
+        rounds = Rounds(sites, servers, paths_of(plan), say, plan.pace, plan.levels)
+        results.samples = await rounds.run(plan.rounds)
+        results.rss["after paths"] = this.rss()
+    if plan.has("saga"):
+        await _sagas(plan, sites, results, say)
+        results.rss["after sagas"] = this.rss()
+    if plan.has("flash"):
+        results.sales = [await flash_sale(this, tickets, plan.buyers) for tickets in (1, 500)]
+        results.rss["after flash sales"] = this.rss()
+        say("flash sales measured")
+    if plan.has("scale"):
+        results.scale = await grow(this, plan.sizes, plan.pace, say)
+        results.rss["after scale"] = this.rss()
+    if plan.has("soak"):
+        results.soak = await soak(this, plan.soak_rate, plan.soak_seconds, say)
+
+
+async def _sagas(plan: Plan, sites: Sequence[Site], results: Results, say: Say) -> None:
+    await at_once(sites[-1], 8, 1.0)  # to warm up
+    for count in AT_ONCE:
+        for site in sites:
+            run = await at_once(site, count, plan.saga_seconds)
+            results.sagas.setdefault(site.name, []).append(run)
+            say(f"{run.per_second:.1f} sagas a second, {count} at once ({site.name})")
+    if not plan.rates:
+        return
+    runs = results.sagas[sites[-1].name]
+    saturation = max(run.per_second for run in runs)
+    runs += await up_to_saturation(sites[-1], plan.rates, plan.saga_seconds)
+    results.lag = await a_second(sites[-1], max(1.0, saturation / 2), plan.saga_seconds)
+    say("event lag measured")

@@ -1,0 +1,137 @@
+"""The results as Markdown."""
+
+from collections.abc import Sequence
+
+from infra.tests.load import tables
+from infra.tests.load.figures import short
+from infra.tests.load.path import Path
+from infra.tests.load.results import Results
+from infra.tests.load.saga_runs import SagaRun
+from infra.tests.load.site import services_of
+from infra.tests.load.tables import Figures, table
+
+THIS = "this"
+SAGA_TARGETS = {16: 200.0, 64: 100.0}  # bare hellos of CPU, by sagas at once
+
+
+def report(results: Results, paths: Sequence[Path], compared: str | None) -> str:
+    about = results.machine
+    load = ", ".join(short(each) for each in about["load"])
+    parts = [
+        f"# Benchmark of {about['version']}",
+        f"{about['at']}, {about['processors']} processors, Python {about['python']},"
+        f" load average {load} before it began.",
+    ]
+    figures = Figures(results.samples)
+    if results.samples:
+        parts += _paths(results, figures, paths, compared)
+    if results.sagas:
+        parts += _sagas(results, figures if results.samples else None)
+    if results.sales:
+        parts += ["## Flash sale", _sales(results)]
+    if results.scale:
+        parts += ["## Scale: CPU µs per request as the market grows", _scale(results)]
+    if results.start:
+        rows = [[name, str(found)] for name, found in results.start.items()]
+        parts += ["## Start to ready, in seconds", table(["service", "seconds"], rows)]
+    if results.rss:
+        parts += ["## Memory, in MiB", _memory(results)]
+    if results.soak:
+        soak = results.soak
+        rows = [[name, *map(short, (u[0], max(u), u[-1]))] for name, u in soak.rss.items()]
+        parts += [f"## Soak: {soak.sagas} sagas, {soak.failed} failed, {soak.seconds:.0f} s"]
+        parts += [table(["service", "MiB before", "most", "after"], rows)]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _paths(
+    results: Results, figures: Figures, paths: Sequence[Path], compared: str | None
+) -> list[str]:
+    parts = ["## Yardsticks", tables.yardsticks_table(figures)]
+    if compared:
+        parts += [f"## {compared} and this", tables.ratios_table(figures, compared, THIS, paths)]
+    names = figures.names(THIS)
+    return [
+        *parts,
+        "## Paths, 32 connections",
+        tables.paths_table(figures, THIS, paths),
+        "## Requests a second and latencies",
+        tables.speed_table(figures, THIS, names),
+        tables.speed_table(figures, "yardstick", figures.names("yardstick")),
+        "## Unexpected answers",
+        tables.unexpected(results.samples),
+    ]
+
+
+def _sagas(results: Results, figures: Figures | None) -> list[str]:
+    hello = figures.hello() if figures else None
+    header = ["sagas", "done/s", "p50 ms", "p99 ms", "CPU µs/saga", "x hello", "target", "met"]
+    parts = []
+    for version, runs in results.sagas.items():
+        rows = [_saga_row(run, hello) for run in runs]
+        parts += [f"## Saga ({version})", table([*header, "stores µs", "failed"], rows)]
+        if best := max((run for run in runs if run.done), key=lambda r: r.per_second, default=None):
+            rows = [[name, short(used)] for name, used in best.services.items()]
+            parts.append(table([f"CPU µs/saga at {_name(best)}", "µs"], rows))
+    if lag := results.lag:
+        rows = [[name, short(p50), short(p99)] for name, (p50, p99) in lag.lags.items()]
+        parts.append(f"## Event lag at half of saturation ({lag.asked:.0f} sagas a second)")
+        parts.append(table(["commit to consumed", "p50 ms", "p99 ms"], rows))
+    return parts
+
+
+def _saga_row(run: SagaRun, hello: float | None) -> list[str]:
+    multiple, target, met = "", "", ""
+    if hello and run.done:
+        multiple = short(run.cpu / hello)
+        if run.kind == "at once" and (most := SAGA_TARGETS.get(int(run.asked))):
+            target, met = short(most), "yes" if run.cpu / hello <= most else "no"
+    return [
+        _name(run),
+        *map(short, (run.per_second, run.p50, run.p99, run.cpu)),
+        *(multiple, target, met),
+        short(run.stores),
+        str(run.failed),
+    ]
+
+
+def _name(run: SagaRun) -> str:
+    return f"{run.asked:.0f} {run.kind}"
+
+
+def _sales(results: Results) -> str:
+    header = ["buyers on tickets", "orders (stored)", "answers", "seconds"]
+    header += ["accepted p99 ms", "refused p50 ms", "p99 ms", "elsewhere: wrong, p50, p99 ms"]
+    rows = []
+    for sale in results.sales:
+        elsewhere = "; ".join(
+            f"{name}: {wrong}, {short(p50)}, {short(p99)}"
+            for name, (wrong, p50, p99) in sale.elsewhere.items()
+        )
+        times = (sale.seconds, sale.accepted_p99, sale.refused_p50, sale.refused_p99)
+        rows.append(
+            [f"{sale.buyers:,} on {sale.tickets}", f"{sale.orders} ({sale.stored})"]
+            + [str(sale.answers), *map(short, times), elsewhere]
+        )
+    return table(header, rows)
+
+
+def _scale(results: Results) -> str:
+    sizes = list(results.scale)
+    rows = [
+        [name, *(short(_cpu(results, size, name)) for size in sizes)]
+        for name in [sample.path for sample in results.scale[sizes[0]]]
+    ]
+    return table(["path (all services, settled)", *(f"{size:,}" for size in sizes)], rows)
+
+
+def _cpu(results: Results, size: int, name: str) -> float:
+    sample = next(each for each in results.scale[size] if each.path == name)
+    return sum(sample.settled[process] for process in services_of(sample.settled))
+
+
+def _memory(results: Results) -> str:
+    moments = list(results.rss)
+    names = services_of(dict(results.rss[moments[0]]))
+    rows = [[name, *(short(results.rss[moment][name]) for moment in moments)] for name in names]
+    return table(["service", *moments], rows)

@@ -1,0 +1,37 @@
+"""What each path costs as the market grows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from infra.tests.load import market
+from infra.tests.load.measuring import measure
+from infra.tests.load.path import Path, Setting
+from infra.tests.load.paths import api_paths
+from infra.tests.load.rounds import Say
+from infra.tests.load.sample import Sample
+from infra.tests.load.site import Site
+
+SIZES = (1_000, 10_000, 100_000)  # tickets on sale; half as many orders beside them
+SKIPPED = ("list of 100 tickets", "sign-in", "current user")  # which nothing grows under
+
+
+async def grow(site: Site, sizes: Sequence[int], pace: float, say: Say) -> dict[int, list[Sample]]:
+    """Each path at 32 connections, in markets of these sizes."""
+    found: dict[int, list[Sample]] = {}
+    for size in sizes:
+        await site.quiet()
+        market.empty(site)
+        setting = Setting(site, market.fill(site, size, max(size // 2, 2_000)))
+        found[size] = [await measure(_sized(path), setting, 32, pace) for path in _paths()]
+        say(f"a market of {size:,} measured")
+    return found
+
+
+def _paths() -> list[Path]:
+    return [path for path in api_paths() if path.name not in SKIPPED]
+
+
+def _sized(path: Path) -> Path:
+    if path.name.startswith("default page"):
+        return replace(path, name="default page")
+    return path

@@ -1,0 +1,46 @@
+"""How long a service takes from its start until it is ready."""
+
+import asyncio
+import subprocess
+import time
+from pathlib import Path
+
+from infra.tests.load.connection import Connection
+from infra.tests.load.figures import Spread
+from infra.tests.load.site import Site
+from infra.tests.load.wire import request
+from ticketing_common.testing.servers import free_port
+from ticketing_local.ports import LOOPBACK
+from ticketing_local.services import SERVICES
+
+BOUND = 60.0  # seconds
+TIMES = 3
+
+
+async def start_times(site: Site) -> dict[str, Spread]:
+    """Seconds until /readyz says 200, of one more replica of each service."""
+    return {
+        service: Spread.of([await _start_time(site, service) for _ in range(TIMES)])
+        for service in SERVICES
+    }
+
+
+async def _start_time(site: Site, service: str) -> float:
+    port = free_port()
+    proc = Path(f"/proc/{site.pids[service][0]}")
+    argv = [arg for arg in (proc / "cmdline").read_text().split("\0") if arg]
+    lines = (proc / "environ").read_text().split("\0")
+    env = dict(line.split("=", 1) for line in lines if "=" in line) | {"PORT": str(port)}
+    started = time.perf_counter()
+    process = subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        connection = Connection(port)
+        while (await connection.fetch(request("GET", "/readyz"))).status != 200:
+            if time.perf_counter() - started > BOUND:
+                raise TimeoutError(f"{service} is not ready at {LOOPBACK}:{port}")
+            await asyncio.sleep(0.005)
+        connection.close()
+        return time.perf_counter() - started
+    finally:
+        process.terminate()
+        process.wait(timeout=40)
