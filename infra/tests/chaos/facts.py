@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import httpx
-import nats
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from pymongo import MongoClient
 
+from infra.tests.chaos.broker import STREAM, jetstream
 from infra.tests.chaos.changes import Change
 from infra.tests.chaos.journal import JSON, Journal
 from infra.tests.chaos.stack import ChaosStack
@@ -109,20 +109,16 @@ def _read_ledger(stack: ChaosStack) -> JSON:
 
 async def _read_stream(stack: ChaosStack) -> tuple[list[tuple[str, JSON]], int]:
     """All messages, the oldest first, and the number of dead letters."""
-    client = await nats.connect(f"nats://127.0.0.1:{stack.port('nats')}")
-    try:
-        jetstream = client.jetstream(timeout=10)
-        dead = (await jetstream.stream_info("ticketing-dead-letters")).state.messages
-        left = (await jetstream.stream_info("ticketing")).state.messages
+    async with jetstream(stack) as broker:
+        dead = (await broker.stream_info(f"{STREAM}-dead-letters")).state.messages
+        left = (await broker.stream_info(STREAM)).state.messages
         config = ConsumerConfig(
             ack_policy=AckPolicy.NONE, deliver_policy=DeliverPolicy.ALL, inactive_threshold=60
         )
-        consumer = await jetstream.add_consumer("ticketing", config)
-        reader = await jetstream.pull_subscribe_bind(consumer=consumer.name, stream="ticketing")
+        consumer = await broker.add_consumer(STREAM, config)
+        reader = await broker.pull_subscribe_bind(consumer=consumer.name, stream=STREAM)
         messages: list[tuple[str, JSON]] = []
         while len(messages) < left:
             fetched = await reader.fetch(min(500, left - len(messages)), timeout=10)
             messages += [(message.subject, json.loads(message.data)) for message in fetched]
         return messages, dead
-    finally:
-        await client.close()

@@ -9,10 +9,9 @@ from contextlib import suppress
 from typing import Any
 
 import httpx
-import nats
-from nats.errors import Error as NatsError
 from pymongo.errors import PyMongoError
 
+from infra.tests.chaos.broker import STREAM, UNREACHABLE, jetstream
 from infra.tests.chaos.members import ReplicaSet
 from infra.tests.chaos.plan import members
 from infra.tests.chaos.proxy import Mode
@@ -112,14 +111,9 @@ class Faults:
         return None
 
     async def _lose_consumer(self, name: str) -> None:
-        with suppress(NatsError, TimeoutError, OSError):
-            client = await nats.connect(
-                f"nats://127.0.0.1:{self.stack.port('nats')}", connect_timeout=1
-            )
-            try:
-                await client.jetstream(timeout=1).delete_consumer("ticketing", name)
-            finally:
-                await client.close()
+        with suppress(*UNREACHABLE):
+            async with jetstream(self.stack, timeout=1) as broker:
+                await broker.delete_consumer(STREAM, name)
 
     async def _failover(self, seconds: float) -> None:
         """Kill the primary when what it wrote in the last seconds is on no other member.

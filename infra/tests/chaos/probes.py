@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 
 import httpx
 
-INTERVAL = 0.25  # seconds
-TIMEOUT = 3.0
+TIMEOUT = 3.0  # seconds
 PATHS = {
     "auth": "/api/users/currentuser",
     "tickets": "/api/tickets",
@@ -16,12 +18,28 @@ PATHS = {
 }
 
 
-class Probes:
-    """An answer below 500 is one: the service is there and says what it thinks."""
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """One question: when it was answered, and with which status (0 for no answer)."""
 
-    def __init__(self, url: str) -> None:
+    at: float
+    status: int
+
+    @property
+    def answered(self) -> bool:
+        """Below 500 is an answer: the service is there and says what it thinks."""
+        return 0 < self.status < 500
+
+
+class Probes:
+    """`interval` is the pause between two questions to one service, in seconds; `cookie` tells
+    whose questions they are, as only for a user who is signed in databases are asked."""
+
+    def __init__(self, url: str, cookie: Callable[[], str], interval: float = 0.25) -> None:
         self.url = url
-        self._worked: dict[str, list[float]] = {name: [] for name in PATHS}
+        self.cookie = cookie
+        self.interval = interval
+        self.asked: dict[str, list[Probed]] = {name: [] for name in PATHS}
 
     async def run(self, stop: asyncio.Event) -> None:
         limits = httpx.Limits(max_keepalive_connections=0)
@@ -30,19 +48,31 @@ class Probes:
         ) as http:
             await asyncio.gather(*(self._probe(http, name, stop) for name in PATHS))
 
-    def outages(self) -> dict[str, float]:
-        """The longest time between two answers, in seconds, by service."""
-        return {
-            name: max((b - a for a, b in pairwise(times)), default=0.0)
-            for name, times in self._worked.items()
+    def outages(self, since: float = 0.0) -> dict[str, float]:
+        """The longest time between two answers since a moment, in seconds, by service."""
+        times = {
+            name: [each.at for each in asked if each.answered and each.at >= since]
+            for name, asked in self.asked.items()
         }
+        return {
+            name: max((b - a for a, b in pairwise(at)), default=0.0) for name, at in times.items()
+        }
+
+    def failures(self, since: float) -> Counter[str]:
+        """What was answered since a moment where no answer came, by service and status."""
+        return Counter(
+            f"{name} {each.status or 'no answer'}"
+            for name, asked in self.asked.items()
+            for each in asked
+            if not each.answered and each.at >= since
+        )
 
     async def _probe(self, http: httpx.AsyncClient, name: str, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                response = await http.get(PATHS[name])
-                if response.status_code < 500:
-                    self._worked[name].append(time.monotonic())
+                headers = {"Cookie": self.cookie()}
+                status = (await http.get(PATHS[name], headers=headers)).status_code
             except httpx.HTTPError:
-                pass  # an outage is the absence of answers
-            await asyncio.sleep(INTERVAL)
+                status = 0
+            self.asked[name].append(Probed(time.monotonic(), status))
+            await asyncio.sleep(self.interval)

@@ -5,10 +5,9 @@ import time
 from contextlib import suppress
 from typing import Any
 
-import nats
-from nats.errors import Error as NatsError
 from pymongo.errors import PyMongoError
 
+from infra.tests.chaos.broker import STREAM, UNREACHABLE, jetstream
 from infra.tests.chaos.facts import OUTBOXES, client_of
 from infra.tests.chaos.stack import ChaosStack
 
@@ -55,15 +54,11 @@ def _in_databases(stack: ChaosStack) -> dict[str, int]:
 
 
 async def _in_stream(stack: ChaosStack) -> dict[str, int]:
-    with suppress(NatsError, TimeoutError, OSError):
-        client = await nats.connect(f"nats://127.0.0.1:{stack.port('nats')}", connect_timeout=1)
-        try:
-            consumers = await client.jetstream(timeout=2).consumers_info("ticketing")
+    with suppress(*UNREACHABLE):
+        async with jetstream(stack, timeout=2) as broker:
             return {
                 f"messages for {each.name}": (each.num_pending or 0) + (each.num_ack_pending or 0)
-                for each in consumers
+                for each in await broker.consumers_info(STREAM)
                 if each.config.durable_name
             }
-        finally:
-            await client.close()
     return {"stream that does not answer": 1}

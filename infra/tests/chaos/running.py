@@ -4,14 +4,11 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import nats
-from nats.errors import Error as NatsError
-
 from infra.tests.chaos.api import Api
+from infra.tests.chaos.broker import STREAM, jetstream
 from infra.tests.chaos.changes import ChangeRecorder
 from infra.tests.chaos.facts import Facts, Timeliness, gather, read_databases
 from infra.tests.chaos.faults import Faults
@@ -55,8 +52,8 @@ async def chaos_run(
         await asyncio.to_thread(recorder.start)
         faults = Faults(stack, seed, say)
         journal = Journal()
-        probes = Probes(stack.url)
-        async with _load(stack, seed, journal, probes):
+        load = _Load(stack, seed, journal)
+        async with load:
             await faults.run(schedule(seed, seconds, wipe_stream))
             await asyncio.sleep(1)
         await faults.heal()
@@ -75,20 +72,20 @@ async def chaos_run(
     violations = {"everything comes to rest": [f"{n} {what}" for what, n in under_way.items()]}
     violations |= verdict(facts)
     violations["the whole stream again changes no document"] = changed
-    return Outcome(facts, violations, faults.done, probes.outages(), rest)
+    return Outcome(facts, violations, faults.done, load.probes.outages(), rest)
 
 
-class _load:  # noqa: N801 - read as a verb
+class _Load:
     """Users at work, from the first sign-up to the last answer."""
 
-    def __init__(self, stack: ChaosStack, seed: int, journal: Journal, probes: Probes) -> None:
+    def __init__(self, stack: ChaosStack, seed: int, journal: Journal) -> None:
         self.api = Api(stack.url, journal)
         self.stop = asyncio.Event()
         self.users: list[User] = [
             *(Seller(self.api, f"seller {n} of {seed}", self.stop) for n in range(SELLERS)),
             *(Buyer(self.api, f"buyer {n} of {seed}", self.stop) for n in range(BUYERS)),
         ]
-        self.probes = probes
+        self.probes = Probes(stack.url, lambda: self.users[0].cookie)
         self.tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> None:
@@ -126,28 +123,17 @@ async def _replay(stack: ChaosStack) -> list[str]:
 
 
 async def _lose_consumers(stack: ChaosStack) -> set[str]:
-    client = await nats.connect(f"nats://127.0.0.1:{stack.port('nats')}")
-    try:
-        jetstream = client.jetstream(timeout=10)
-        names = {each.name for each in await jetstream.consumers_info("ticketing")}
+    async with jetstream(stack) as broker:
+        names = {each.name for each in await broker.consumers_info(STREAM)}
         for name in names:
-            await jetstream.delete_consumer("ticketing", name)
+            await broker.delete_consumer(STREAM, name)
         return names
-    finally:
-        await client.close()
 
 
 async def _consumers_are_back(stack: ChaosStack, names: set[str]) -> None:
-    client = await nats.connect(f"nats://127.0.0.1:{stack.port('nats')}")
-    try:
-        while True:
-            with suppress(NatsError, TimeoutError):
-                found = await client.jetstream().consumers_info("ticketing")
-                if names <= {each.name for each in found}:
-                    return
+    async with jetstream(stack) as broker:
+        while not names <= {each.name for each in await broker.consumers_info(STREAM)}:
             await asyncio.sleep(0.1)
-    finally:
-        await client.close()
 
 
 def stopwatch(quiet: bool = False) -> Callable[[str], None]:

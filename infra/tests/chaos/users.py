@@ -114,10 +114,10 @@ class Buyer(User):
         ]
 
     async def pay(self, order: JSON, token: str = VISA) -> None:
-        """Until it is decided, or until the order's time is over."""
+        """Until it is decided, until the order's time is over, or until one goes home."""
         give_up = time.monotonic() + 8
         body = {"token": token, "orderId": order["id"]}
-        while time.monotonic() < give_up:
+        while time.monotonic() < give_up and not self.stop.is_set():
             answer = await self.ask("POST", "/api/payments", body)
             if answer.status == 201:
                 self.api.journal.payments[order["id"]] = answer.body["id"]

@@ -8,11 +8,12 @@ from itertools import count
 from typing import Any
 
 import httpx
-import nats
 from bson import ObjectId
+from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from infra.tests.chaos.api import Answer, Api
+from infra.tests.chaos.broker import STREAM, jetstream
 from infra.tests.chaos.facts import client_of
 from infra.tests.chaos.journal import JSON, Journal
 from infra.tests.chaos.members import ReplicaSet
@@ -75,20 +76,14 @@ class Lab:
     async def tell(self, event: Event) -> None:
         """Put an event on the stream once more, as a lost acknowledgement does."""
         message = Message.of(event, {})
-        client = await nats.connect(f"nats://127.0.0.1:{self.stack.port('nats')}")
-        try:
-            await client.jetstream().publish(message.subject, message.data)
-        finally:
-            await client.close()
+        async with jetstream(self.stack) as broker:
+            await broker.publish(message.subject, message.data)
 
     async def heard(self, *consumers: str) -> None:
         """Wait until these consumers have nothing left to hear."""
-        client = await nats.connect(f"nats://127.0.0.1:{self.stack.port('nats')}")
-        try:
+        async with jetstream(self.stack) as broker:
             for name in consumers:
-                await self.until(lambda name=name: _has_heard(client, name))  # type: ignore[misc]
-        finally:
-            await client.close()
+                await self.until(lambda name=name: _has_heard(broker, name))  # type: ignore[misc]
 
     async def until(self, holds: Callable[[], Awaitable[Any]], patience: float = PATIENCE) -> Any:
         deadline = time.monotonic() + patience
@@ -171,9 +166,9 @@ class Lab:
         return answer
 
 
-async def _has_heard(client: Any, name: str) -> bool:
+async def _has_heard(broker: JetStreamContext, name: str) -> bool:
     try:
-        info = await client.jetstream().consumer_info("ticketing", name)
-    except (NotFoundError, TimeoutError):
+        info = await broker.consumer_info(STREAM, name)
+    except (NotFoundError, TimeoutError):  # it is being made anew
         return False
     return not (info.num_pending or 0) + (info.num_ack_pending or 0)
