@@ -20,8 +20,12 @@ class PaymentsUnderWay:
         self._timeout = timeout
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self, api: VisitorApi, order_id: str, token: str) -> bool:
-        """Pay; whether it succeeded within the usual timeout. If not, it goes on.
+    async def start(
+        self, api: VisitorApi, order_id: str, token: str, wait: float | None = None
+    ) -> bool:
+        """Pay; whether it succeeded within `wait` seconds, by default those of any page.
+
+        If not, it goes on.
 
         Raises what the API answered in that time. Later answers are for the order's page to
         find: all of them are kept by the payments service.
@@ -29,7 +33,7 @@ class PaymentsUnderWay:
         task = asyncio.create_task(_pay(api, order_id, token))
         self._tasks.add(task)
         task.add_done_callback(self._finished)
-        done, _ = await asyncio.wait({task}, timeout=self._timeout)
+        done, _ = await asyncio.wait({task}, timeout=wait or self._timeout)
         if done:
             await task
         return bool(done)

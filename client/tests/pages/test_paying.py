@@ -150,6 +150,21 @@ async def test_a_slow_payment_goes_on_without_the_page(
             await asyncio.sleep(0.02)
 
 
+async def test_a_script_may_wait_longer(api: FakeApi, buyer: Browser, order: Json) -> None:
+    """Whoever asks to wait for a slow payment learns of its end in one answer."""
+    api.slow = {"payments": 0.5}
+
+    answer = await buyer.http.post(
+        f"/orders/{order['id']}/pay",
+        data={"token": "tok_visa"},
+        headers={"prefer": "wait=15"},
+        follow_redirects=False,
+    )
+
+    assert answer.status_code == 303
+    assert api.till.payments[order["id"]]["status"] == "charged"
+
+
 async def test_the_bank_wants_a_confirmation(api: FakeApi, buyer: Browser, order: Json) -> None:
     """3-D Secure is a state of its own: not charged, still held, and another card is possible."""
     page = await buyer.send("Pay $19.99", token="tok_threeDSecure2Required")

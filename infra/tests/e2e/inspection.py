@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from axe_playwright_python.base import AxeBase  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page
 
 Scheme = Literal["light", "dark"]
@@ -13,7 +13,7 @@ SIZES = {"phone": (320, 640), "desktop": (1280, 800)}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
-AXE: str = AxeBase().axe_script
+AXE: str = Axe().axe_script
 VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 
 

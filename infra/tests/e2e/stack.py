@@ -35,12 +35,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_stack(folder: Path) -> Iterator[Stack]:
+def running_stack(folder: Path, window_seconds: int = WINDOW_SECONDS) -> Iterator[Stack]:
     """Boot everything in `folder`; raise with the supervisor's words where it does not start."""
     ready, log = folder / "ready.json", folder / "up.log"
     command = [sys.executable, "-m", "ticketing_local", "up", "--demo", "0"]
     command += ["--port", str(free_port()), "--data", str(folder / "data")]
-    command += ["--expiration-seconds", str(WINDOW_SECONDS), "--json-ready", str(ready)]
+    command += ["--expiration-seconds", str(window_seconds), "--json-ready", str(ready)]
     with log.open("w") as output:
         supervisor = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         try:

@@ -1,8 +1,9 @@
 """POST /orders/:id/pay : pay for an order, and never leave in doubt whether money was taken."""
 
+import re
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Header
 from fastapi.responses import Response
 
 from ticketing_client.cards import is_test_card
@@ -14,15 +15,21 @@ from ticketing_common.types import Id
 
 router = APIRouter()
 
+LONGEST_WAIT = 20  # seconds a script may ask us to wait for a payment
 COMPLETION = 2.0  # seconds orders may take to complete before the page follows it by itself
 
 
 @router.post("/orders/{id}/pay")
-async def pay(page: Page, id: Id, token: Annotated[str, Form()] = "") -> Response:
+async def pay(
+    page: Page,
+    id: Id,
+    token: Annotated[str, Form()] = "",
+    prefer: Annotated[str, Header()] = "",
+) -> Response:
     page.require_session(f"/orders/{id}")
     under_way: PaymentsUnderWay = page.request.app.state.payments
     try:
-        finished = await under_way.start(page.api, id, token)
+        finished = await under_way.start(page.api, id, token, _patience(prefer))
     except ApiRefusedError as error:
         if error.status != 400:
             raise
@@ -46,3 +53,9 @@ async def _page_tells(page: PageContext, id: str, message: str) -> bool:
     except ApiRefusedError:
         return False
     return payment is not None and (payment.message == message or payment.status != "none")
+
+
+def _patience(prefer: str) -> float | None:
+    """The seconds of `Prefer: wait=15` (RFC 7240)."""
+    asked = re.fullmatch(r"wait=(\d{1,3})", prefer.strip())
+    return min(int(asked[1]), LONGEST_WAIT) if asked else None

@@ -37,14 +37,16 @@ function wake() {
 }
 
 async function look() {
-  if (looking) return;
+  if (looking || payment.paying()) return plan();
   looking = true;
   clearTimeout(timer);
   const asked = performance.now();
+  const turn = payment.turn();
   try {
     const response = await fetch(order.dataset.panel, { headers: { Accept: "text/html" } });
     if (response.redirected) location.reload(); // signed out elsewhere
-    if (response.ok) {
+    const outdated = payment.turn() !== turn; // a payment was begun meanwhile
+    if (response.ok && !outdated) {
       clock.setByAnswer(Number(response.headers.get("X-Server-Now")), asked);
       adopt(new DOMParser().parseFromString(await response.text(), "text/html"));
     }

@@ -1,6 +1,9 @@
 // Paying from the order page: with Stripe's card field, or with a test card.
 import { busy, idle } from "./busy.js";
 
+// Seconds to wait for the bank before the page follows instead, which would lose a card's number.
+const PATIENCE = 15;
+
 const LOST =
   "We lost the connection while you were paying. We are looking up what became of it; please do not pay again.";
 
@@ -9,6 +12,7 @@ export function watchPayment({ order, current, adopt, look }) {
   let stripe = null;
   let card = null;
   let paying = false;
+  let turn = 0; // how many payments were begun
   let paidBy = null; // the form whose error line we write to
 
   document.addEventListener("submit", async (event) => {
@@ -17,13 +21,13 @@ export function watchPayment({ order, current, adopt, look }) {
     event.preventDefault();
     if (paying) return; // a second click on its way
     paying = true;
+    turn += 1;
     paidBy = form;
     complain("");
     busy(form);
     try {
-      if (form.matches("[data-card]") && !(await enterCard(form))) return;
-      if (form.matches("[data-confirm]") && key && !(await confirmWithBank())) return;
-      await send(form);
+      if (form.matches("[data-confirm]")) await confirmWithBank();
+      else if (!form.matches("[data-card]") || (await enterCard(form))) await send(form);
     } finally {
       paying = false;
       if (form.isConnected) idle(form);
@@ -35,6 +39,7 @@ export function watchPayment({ order, current, adopt, look }) {
     try {
       const response = await fetch(form.action, {
         method: "POST",
+        headers: { Prefer: `wait=${PATIENCE}` },
         body: new URLSearchParams(new FormData(form)),
       });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -44,6 +49,7 @@ export function watchPayment({ order, current, adopt, look }) {
       if (problem) complain(problem.textContent);
     } catch {
       complain(LOST);
+      paying = false;
       await look();
     }
   }
@@ -56,11 +62,15 @@ export function watchPayment({ order, current, adopt, look }) {
     return true;
   }
 
+  // What became of it the payments service finds out by itself; the page follows.
   async function confirmWithBank() {
+    stripe ??= (await loadStripe())(key);
     const { error } = await stripe.handleNextAction({
       clientSecret: current().dataset.clientSecret,
     });
-    return error ? complain(error.message) : true;
+    if (error) complain(error.message);
+    paying = false;
+    await look();
   }
 
   function complain(text) {
@@ -86,7 +96,11 @@ export function watchPayment({ order, current, adopt, look }) {
     card.on("change", ({ error }) => complain(error ? error.message : ""));
   }
 
-  return { shown: () => key && mountCard() };
+  return {
+    shown: () => key && mountCard(),
+    paying: () => paying,
+    turn: () => turn,
+  };
 }
 
 // Stripe wants its script to come from Stripe.
