@@ -121,7 +121,7 @@ async def test_a_token_stripe_does_not_know(
     [
         (900, {"status": OrderStatus.COMPLETE}, "Order is already paid"),
         (900, {"status": OrderStatus.CANCELLED}, "Cannot pay for a cancelled order"),
-        (4, {}, "Order has expired"),
+        (19, {}, "Order has expired"),
         (-1, {}, "Order has expired"),
     ],
 )

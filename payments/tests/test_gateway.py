@@ -142,6 +142,18 @@ async def test_a_call_is_bounded(stripe: RunningFake, fault: str) -> None:
     await gateway.close()
 
 
+async def test_an_answer_that_drips() -> None:
+    """The bound is for the whole call: a byte now and then does not prolong it."""
+    async with _someone_else("200 OK", "{" + " " * 200, pause=0.05) as url:
+        gateway = StripeGateway("sk_test_drip", url, timeout=0.3)
+
+        with pytest.raises(StripeUnavailableError):
+            async with asyncio.timeout(5):
+                await gateway.retrieve("pi_1")
+
+        await gateway.close()
+
+
 @pytest.mark.parametrize("key", ["pk_test_publishable", "nonsense"])
 async def test_a_wrong_key(stripe: RunningFake, key: str) -> None:
     """Our own wrong key says nothing about the card, nor about what an earlier call did."""
@@ -201,13 +213,18 @@ async def test_a_cancelled_intent(gateway: StripeGateway) -> None:
 
 
 @asynccontextmanager
-async def _someone_else(status: str, body: str) -> AsyncIterator[str]:
-    """A server that answers everything alike."""
+async def _someone_else(status: str, body: str, pause: float = 0) -> AsyncIterator[str]:
+    """A server that answers everything alike, with so many seconds before each byte."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         length = f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        writer.write(f"HTTP/1.1 {status}\r\n{length}{body}".encode())
+        writer.write(f"HTTP/1.1 {status}\r\n{length}".encode())
+        for byte in body:
+            await asyncio.sleep(pause)
+            if writer.is_closing():
+                return
+            writer.write(byte.encode())
         await writer.drain()
         writer.close()
 

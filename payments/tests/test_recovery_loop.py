@@ -11,7 +11,6 @@ from ticketing_common.errors import DatabaseConnectionError
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_common.types import now
-from ticketing_payments.cashier import Cashier, PaymentUnknownError
 from ticketing_payments.gateway import StripeGateway
 from ticketing_payments.ledger import Ledger
 from ticketing_payments.models.order import Order, PaymentStatus
@@ -34,24 +33,24 @@ async def test_not_before_the_lease_has_run_out(
 
 
 async def test_by_itself_when_it_has(
-    orders: Store[Order], ledger: Ledger, stripe: RunningFake, place: Act
+    recovery: Recovery, orders: Store[Order], gateway: StripeGateway, place: Act
 ) -> None:
     """Once the lease has run out, the loop finds the charge without being asked."""
-    timing = Timing(0.4, 0.9, 0.05, 1.0, 0.2, 0.2, 0.5)
-    gateway = StripeGateway("sk_test_loop", stripe.url, timing.stripe_timeout)
-    stripe.fault("lost_response", path=CONFIRM, next=1)
     order = await place()
-    loop = asyncio.create_task(Recovery(orders, ledger, gateway, timing).run())
+    intent = await gateway.create(order.id, 1, 2000)
+    await gateway.confirm(intent.id, "tok_visa", order.id, 1)
+    taken = await orders.save(order.charging(now() + timedelta(seconds=0.5)))
+    await orders.save(taken.with_payment(intent_id=intent.id))
+    recovery.interval = 0.02
 
-    with pytest.raises(PaymentUnknownError):
-        await Cashier(orders, ledger, gateway, timing).pay(order, "tok_visa")
+    loop = asyncio.create_task(recovery.run())
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while (await orders.get(order.id)).payment.status != PaymentStatus.CHARGED:
             await asyncio.sleep(0.02)
+    assert now() >= taken.payment.lease_until  # type: ignore[operator]
     loop.cancel()
     await asyncio.wait([loop])
-    await gateway.close()
 
 
 @pytest.mark.parametrize(
