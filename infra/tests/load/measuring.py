@@ -31,13 +31,8 @@ async def measure(path: Path, setting: Setting, connections: int, pace: float) -
     port = site.ports["gateway" if path.gateway else path.service]
     before = site.cpu()
     memory = site.rss()[path.service]
-    window = await _run(
-        port,
-        path.requests(setting),
-        connections,
-        SECONDS[connections] * pace * path.factor,
-        site.cpu,
-    )
+    seconds = SECONDS[connections] * pace * path.factor
+    window = await _run(port, path.requests(setting), connections, seconds, site.cpu)
     if path.writes:
         await site.quiet()
     after = site.cpu()
@@ -66,9 +61,8 @@ async def measure_yardstick(
     memory = sum(map(rss, members))
     seconds = SECONDS[connections] * pace * (4.0 if server == "scrypt" else 1.0)
     window = await _run(port, cycle([request(method, target)]), connections, seconds, usage)
-    spent = {
-        server: (window.after[server] - window.before[server]) / 1000 / max(window.answered(OK), 1)
-    }
+    answered = max(window.answered(OK), 1)
+    spent = {server: (window.after[server] - window.before[server]) / 1000 / answered}
     return Sample.of(
         name,
         "yardstick",

@@ -8,7 +8,11 @@ from typing import Self
 
 SECTIONS = ("start", "paths", "saga", "flash", "scale", "soak")
 RATES = (5.0, 10.0, 20.0, 40.0, 80.0, 120.0, 160.0, 240.0, 320.0, 480.0)  # sagas a second
-SHORT_PATHS = ("current user", "list of 100 tickets", "one ticket", "one order") + (
+SHORT_PATHS = (
+    "current user",
+    "list of 100 tickets",
+    "one ticket",
+    "one order",
     "new ticket",
     "update",
     "new order",
@@ -38,7 +42,7 @@ class Plan:
     @classmethod
     def of(cls, asked: argparse.Namespace) -> Self:
         short = bool(asked.short)
-        usual = SECTIONS[:-1]
+        usual: tuple[str, ...] = SECTIONS[:-1]
         if short or asked.compare:
             usual = ("paths", "saga")
         return cls(

@@ -110,8 +110,13 @@ def _sales(results: Results) -> str:
         )
         times = (sale.seconds, sale.accepted_p99, sale.refused_p50, sale.refused_p99)
         rows.append(
-            [f"{sale.buyers:,} on {sale.tickets}", f"{sale.orders} ({sale.stored})"]
-            + [str(sale.answers), *map(short, times), elsewhere]
+            [
+                f"{sale.buyers:,} on {sale.tickets}",
+                f"{sale.orders} ({sale.stored})",
+                str(sale.answers),
+                *map(short, times),
+                elsewhere,
+            ]
         )
     return table(header, rows)
 

@@ -32,13 +32,17 @@ class Rounds:
             await sign_up(site)
         for number in range(1, rounds + 1):
             started = time.monotonic()
-            for name in YARDSTICKS:
+            for name in self._yardsticks():
                 await self._yardstick(name)
             await self._paths([path for path in self.paths if path.small], SMALL, 0)
             await self._paths([path for path in self.paths if not path.small], LARGE, HELD)
             self.say(f"round {number} of {rounds} in {time.monotonic() - started:.0f} s")
             self.sites = self.sites[::-1]  # the next round starts with another version
         return self.samples
+
+    def _yardsticks(self) -> list[str]:
+        signs_in = any(path.name == "sign-in" for path in self.paths)
+        return [name for name in YARDSTICKS if signs_in or name != "bare scrypt"]
 
     async def _yardstick(self, name: str) -> None:
         for level in levels_of(name):

@@ -19,7 +19,7 @@ from ticketing_local.harness import Stack, running_stack
 from ticketing_local.services import SERVICES
 
 # All load comes from one address and few users: limits stay in the path, out of the way.
-UNLIMITED = {"RATE_LIMIT_SIGNIN": "1000000", "RATE_LIMIT_ORDERS": "1000000"}
+UNLIMITED: dict[str, Any] = {"RATE_LIMIT_SIGNIN": "1000000", "RATE_LIMIT_ORDERS": "1000000"}
 STREAM = "ticketing"
 STORES = ("mongo", "nats", "redis")
 
@@ -97,9 +97,9 @@ def stores_of(processes: dict[str, Any]) -> list[str]:
 
 
 @contextmanager
-def site(name: str, data: Path, sources: str | None, replicas: int = 1) -> Iterator[Site]:
+def site(name: str, data: Path, sources: str | None = None, replicas: int = 1) -> Iterator[Site]:
     """Boot a version: this one, or another's sources (a PYTHONPATH)."""
-    env = dict(UNLIMITED) if sources is None else {**UNLIMITED, "PYTHONPATH": sources}
+    env: dict[str, Any] = {} if sources is None else {"PYTHONPATH": sources}
     options = ["--replicas", str(replicas)] if replicas > 1 else []
-    with running_stack(data, options=options, **env) as stack:
+    with running_stack(data, options=options, **UNLIMITED, **env) as stack:
         yield Site(name, stack)

@@ -1,7 +1,6 @@
 """How long a service takes from its start until it is ready."""
 
 import asyncio
-import subprocess
 import time
 from pathlib import Path
 
@@ -32,7 +31,8 @@ async def _start_time(site: Site, service: str) -> float:
     lines = (proc / "environ").read_text().split("\0")
     env = dict(line.split("=", 1) for line in lines if "=" in line) | {"PORT": str(port)}
     started = time.perf_counter()
-    process = subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    silent = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(*argv, env=env, stdout=silent, stderr=silent)
     try:
         connection = Connection(port)
         while (await connection.fetch(request("GET", "/readyz"))).status != 200:
@@ -43,4 +43,4 @@ async def _start_time(site: Site, service: str) -> float:
         return time.perf_counter() - started
     finally:
         process.terminate()
-        process.wait(timeout=40)
+        await asyncio.wait_for(process.wait(), 40)

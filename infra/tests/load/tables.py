@@ -58,8 +58,17 @@ def paths_table(figures: Figures, version: str, paths: Sequence[Path]) -> str:
         services = _median(figures, path, version, lambda s: _sum(s, services_of))
         stores = _median(figures, path, version, lambda s: _sum(s, stores_of))
         rows.append(
-            [path.name, path.service, str(cpu), f"{multiple:.2f}", target, met]
-            + [settled, services, stores]
+            [
+                path.name,
+                path.service,
+                str(cpu),
+                f"{multiple:.2f}",
+                target,
+                met,
+                settled,
+                services,
+                stores,
+            ]
         )
     header = ["path", "service", "CPU µs/request (spread)", "x hello", "target", "met"]
     return table([*header, "settled µs", "all services µs", "stores µs"], rows)

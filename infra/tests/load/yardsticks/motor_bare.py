@@ -43,7 +43,5 @@ async def insert_one(request: Request) -> JSONResponse:
     return JSONResponse({"id": str(done.inserted_id)}, 201)
 
 
-app = Starlette(
-    routes=[Route("/find", find_one), Route("/insert", insert_one, methods=["POST"])],
-    lifespan=lifespan,
-)
+ROUTES = [Route("/find", find_one), Route("/insert", insert_one, methods=["POST"])]
+app = Starlette(routes=ROUTES, lifespan=lifespan)
