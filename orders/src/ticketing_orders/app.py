@@ -18,6 +18,7 @@ from ticketing_orders.events.listeners.ticket_updated import TicketUpdatedListen
 from ticketing_orders.events.publishers import present_state
 from ticketing_orders.models.order import Order
 from ticketing_orders.models.ticket import Ticket
+from ticketing_orders.payments_heard import PaymentsHeard
 from ticketing_orders.routes import routers
 from ticketing_orders.sweeper import Sweeper
 
@@ -26,21 +27,25 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     database = database or Database.connect(settings.MONGO_URI)
     tickets = Store(database, Ticket)
     orders = Store(database, Order)
+    stream = Stream(settings)
     window = settings.EXPIRATION_WINDOW_SECONDS
+    timing = Timing.of(window)
+    payment_created = PaymentCreatedListener(orders)
+    heard = PaymentsHeard(stream, payment_created, timing)
     app = create_service(
         settings,
         routers=routers,
         database=database,
         stores=[tickets, orders],
-        stream=Stream(settings),
+        stream=stream,
         listeners=[
             TicketCreatedListener(tickets),
             TicketUpdatedListener(tickets, orders),
-            ExpirationCompleteListener(orders),
-            PaymentCreatedListener(orders),
+            ExpirationCompleteListener(orders, timing),
+            payment_created,
         ],
         republishers=[Republisher(orders, present_state)],
-        work=[Sweeper(orders, Timing.of(window)).run],
+        work=[Sweeper(orders, timing, heard.until).run],
     )
     caller = by_user(settings.TRUSTED_PROXIES)
     app.state.rate_limits = {"orders": RateLimit(settings.RATE_LIMIT_ORDERS, caller)}

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from ticketing_common.errors import ServiceUnavailableError, VersionConflictError
 from ticketing_common.logs import reason
@@ -12,17 +13,24 @@ from ticketing_common.timing import Timing
 from ticketing_common.types import now
 from ticketing_orders.expiry import expire
 from ticketing_orders.models.order import OPEN, Order
+from ticketing_orders.payments_heard import NEVER
 
 logger = logging.getLogger(__name__)
 
 PAGE = 200  # orders a sweep
 
+Heard = Callable[[], Awaitable[datetime]]
+
 
 class Sweeper:
-    """Cancels open orders that the expiration service should have reported by now."""
+    """Cancels open orders that the expiration service should have reported by now.
 
-    def __init__(self, orders: Store[Order], timing: Timing) -> None:
+    `heard` tells up to which moment all payments are known: no later one is taken for unpaid.
+    """
+
+    def __init__(self, orders: Store[Order], timing: Timing, heard: Heard | None = None) -> None:
         self.orders = orders
+        self.heard = heard
         self.grace = timedelta(seconds=timing.sweep_grace)
         self.interval = timing.sweep_interval
 
@@ -37,10 +45,13 @@ class Sweeper:
 
     async def sweep(self) -> int:
         """Cancel a page of overdue orders; return how many there were."""
+        heard = await self.heard() if self.heard else now()
+        if heard == NEVER:
+            return 0
         overdue = await self.orders.find(
-            {"status": {"$in": list(OPEN)}, "expiresAt": {"$lte": now() - self.grace}}, limit=PAGE
+            {"status": {"$in": list(OPEN)}, "expiresAt": {"$lte": heard - self.grace}}, limit=PAGE
         )
         for order in overdue:
+            logger.warning("overdue", extra={"order": order.id})
             await retrying(lambda id=order.id: expire(id, self.orders, at=now()))  # type: ignore[misc]
-            logger.warning("expired by the sweeper", extra={"order": order.id})
         return len(overdue)

@@ -107,16 +107,19 @@ class Stream:
             raise BrokerUnavailableError from error
 
     async def info(self) -> StreamInfo:
-        return await self.jetstream.stream_info(self.name)
+        """Raise `BrokerUnavailableError` where the stream does not answer."""
+        if not self.ready.is_set():
+            raise BrokerUnavailableError
+        try:
+            return await self.jetstream.stream_info(self.name)
+        except (NatsError, TimeoutError) as error:
+            raise BrokerUnavailableError from error
 
     async def ping(self) -> None:
         """Raise `BrokerUnavailableError` unless the stream answers."""
-        if not self.ready.is_set() or not self.client.is_connected:
+        if not self.client.is_connected:
             raise BrokerUnavailableError
-        try:
-            await self.info()
-        except (NatsError, TimeoutError) as error:
-            raise BrokerUnavailableError from error
+        await self.info()
 
     @property
     def closed(self) -> bool:

@@ -20,6 +20,7 @@ from ticketing_common.events.event import Event
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.store import Database, Store
 from ticketing_common.store.store import retrying
+from ticketing_common.timing import Timing
 from ticketing_common.types import new_id
 from ticketing_orders.events.listeners.expiration_complete import ExpirationCompleteListener
 from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener
@@ -80,7 +81,7 @@ async def _hear(events: list[Event], tickets: Store[Ticket], orders: Store[Order
     listeners: dict[Any, AnyListener] = {
         TicketCreated: TicketCreatedListener(tickets),
         TicketUpdated: TicketUpdatedListener(tickets, orders),
-        ExpirationComplete: ExpirationCompleteListener(orders),
+        ExpirationComplete: ExpirationCompleteListener(orders, Timing.of(900)),
         PaymentCreated: PaymentCreatedListener(orders),
     }
     await asyncio.gather(

@@ -17,6 +17,7 @@ from ticketing_common.events.delivery import deliver
 from ticketing_common.events.event import Event
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.store import Store
+from ticketing_common.timing import Timing
 from ticketing_common.types import new_id
 from ticketing_orders.events.listeners.expiration_complete import ExpirationCompleteListener
 from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener
@@ -49,7 +50,7 @@ def listeners(tickets: Store[Ticket], orders: Store[Order]) -> dict[str, AnyList
     return {
         "ticket-created": TicketCreatedListener(tickets),
         "ticket-updated": TicketUpdatedListener(tickets, orders),
-        "expiration-complete": ExpirationCompleteListener(orders),
+        "expiration-complete": ExpirationCompleteListener(orders, Timing.of(900)),
         "payment-created": PaymentCreatedListener(orders),
     }
 

@@ -10,6 +10,7 @@ from ticketing_common.errors import NotFoundError
 from ticketing_common.events.catalogue import ExpirationComplete, OrderStatus, PaymentCreated
 from ticketing_common.store import Store
 from ticketing_common.store.store import retrying
+from ticketing_common.timing import Timing
 from ticketing_common.types import new_id
 from ticketing_orders.events.listeners.expiration_complete import ExpirationCompleteListener
 from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener
@@ -24,7 +25,7 @@ OPEN = [OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT]
 
 @pytest.fixture
 def listener(orders: Store[Order]) -> ExpirationCompleteListener:
-    return ExpirationCompleteListener(orders)
+    return ExpirationCompleteListener(orders, Timing.of(900))
 
 
 def _expiration(order: Order) -> ExpirationComplete:
@@ -118,7 +119,7 @@ async def test_delivered_twice_at_once(place: Place, news: News, racing: Race) -
     """Both found the order open: one cancels it, and it is told once."""
     order = await place(left=-1)
     orders = racing(2)
-    listener = ExpirationCompleteListener(orders)
+    listener = ExpirationCompleteListener(orders, Timing.of(900))
 
     await asyncio.gather(
         *(retrying(lambda: listener.on_message(_expiration(order))) for _ in range(2))
@@ -136,7 +137,7 @@ async def test_either_expired_or_paid(
     """Of an expiry and a payment that both found the order open one wins, for good."""
     order = await place(status, left=-1)
     orders = racing(2)
-    expiration = ExpirationCompleteListener(orders)
+    expiration = ExpirationCompleteListener(orders, Timing.of(900))
     payment = PaymentCreatedListener(orders)
     paid = PaymentCreated(id=new_id(), order_id=order.id, stripe_id="ch_1")
     both = [
@@ -151,3 +152,16 @@ async def test_either_expired_or_paid(
     assert stored.status in (OrderStatus.COMPLETE, OrderStatus.CANCELLED)
     told = [] if stored.status == OrderStatus.COMPLETE else [f"order:cancelled/{order.id}/1"]
     assert await news() == told
+
+
+async def test_late_news_is_left_to_the_sweeper(
+    listener: ExpirationCompleteListener, orders: Store[Order], place: Place, news: News
+) -> None:
+    """After an outage a payment made in time may still be on its way: whoever made it shall have
+    the ticket, and the sweeper waits for such news."""
+    order = await place(left=-Timing.of(900).sweep_grace - 1)
+
+    await listener.on_message(_expiration(order))
+
+    assert await orders.get(order.id) == order
+    assert await news() == []

@@ -14,6 +14,7 @@ from ticketing_common.events.catalogue import (
 )
 from ticketing_common.store import Store
 from ticketing_common.store.store import retrying
+from ticketing_common.timing import Timing
 from ticketing_common.types import new_id
 from ticketing_orders.events.listeners.expiration_complete import ExpirationCompleteListener
 from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener
@@ -98,7 +99,9 @@ async def test_what_comes_after_it_changes_nothing(
         id=order.ticket.id, version=1, title="A", price=20, user_id=new_id(), order_id=order.id
     )
 
-    await ExpirationCompleteListener(orders).on_message(ExpirationComplete(order_id=order.id))
+    await ExpirationCompleteListener(orders, Timing.of(900)).on_message(
+        ExpirationComplete(order_id=order.id)
+    )
     await TicketUpdatedListener(tickets, orders).on_message(confirmation)
 
     assert await orders.get(order.id) == order.with_status(OrderStatus.COMPLETE)
