@@ -57,6 +57,13 @@ MECHANISMS = (
         ("orders' tickets equal their source",),
     ),
     Mechanism(
+        "order compare-and-set",
+        "orders",
+        "compare_and_set",
+        scenarios.paid_while_cancelled,
+        ("complete and cancelled are final",),
+    ),
+    Mechanism(
         "orders' own clock",
         "orders",
         "own_clock",

@@ -5,7 +5,7 @@ import time
 from datetime import datetime
 from typing import Any
 
-from infra.tests.chaos.sensitivity.unguarded import is_register_guard, unguard
+from infra.tests.chaos.sensitivity.unguarded import is_compare_and_set, is_register_guard, unguard
 from ticketing_common.store import database
 from ticketing_orders.models.order import Order, OrderedTicket
 from ticketing_orders.routes import new
@@ -15,6 +15,11 @@ from ticketing_orders.sweeper import Sweeper
 def register_guard() -> None:
     """A replica takes over whatever it hears last."""
     unguard(is_register_guard)
+
+
+def compare_and_set() -> None:
+    """The last save wins, whatever was saved since it read."""
+    unguard(is_compare_and_set)
 
 
 def next_number() -> None:
