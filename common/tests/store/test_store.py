@@ -117,12 +117,13 @@ async def test_each_reads_everything(notes: Store[Note]) -> None:
     assert [note.id async for note in notes.each()] == ids
 
 
-async def test_republish_skips_what_has_changed(notes: Store[Note], note: Note) -> None:
-    """A document that changed meanwhile tells its own news."""
+async def test_republish_is_of_the_present_state_only(notes: Store[Note], note: Note) -> None:
+    """What changed meanwhile is not told as it was."""
     await notes.save(note)
     await notes.save(note.next())
 
-    await notes.republish(note, news(note))
+    with pytest.raises(VersionConflictError):
+        await notes.republish(note, news(note))
 
     assert await notes.outbox.waiting(10) == []
 

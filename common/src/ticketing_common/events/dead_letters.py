@@ -58,7 +58,7 @@ class DeadLetters:
 
     async def list(self) -> AsyncIterator[DeadLetter]:
         state = (await self.stream.jetstream.stream_info(self.stream.dead_letters)).state
-        for number in range(state.first_seq, state.last_seq + 1):
+        for number in range(max(state.first_seq, 1), state.last_seq + 1):
             try:
                 yield await self.get(number)
             except NotFoundError:  # dropped
@@ -77,6 +77,8 @@ class DeadLetters:
         await self.drop(number)
 
     async def drop(self, number: int) -> None:
+        """Raise nats-py's `NotFoundError` where there is none of that number."""
+        await self.get(number)
         await self.stream.jetstream.delete_msg(self.stream.dead_letters, number)
 
 

@@ -2,45 +2,56 @@
 
 import argparse
 import asyncio
-import os
+import logging
 import sys
 from collections.abc import Awaitable, Callable
 
 from nats.errors import Error as NatsError
 from nats.js.errors import NotFoundError
 
+from ticketing_common.environment import add_data_option, environment_of
 from ticketing_common.errors import CustomError
 from ticketing_common.events.dead_letters import DeadLetter, DeadLetters
 from ticketing_common.events.stream import Stream
-from ticketing_common.settings import NatsSettings
+from ticketing_common.settings import NatsSettings, SettingsError
 
 Action = Callable[[DeadLetters, int], Awaitable[None]]
 
 CONNECT_TIMEOUT = 10.0  # seconds
+DEFAULTS = {
+    "NATS_URL": "nats://127.0.0.1:4222",
+    "NATS_CLUSTER_ID": "ticketing",
+    "NATS_CLIENT_ID": "dead-letters",
+}
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser("dead-letters", help="messages no listener could digest")
     parser.add_argument("action", choices=["list", *ACTIONS])
     parser.add_argument("numbers", nargs="*", type=int, help="which ones; all where none is named")
-    parser.add_argument(
-        "--nats", default=os.environ.get("NATS_URL", "nats://127.0.0.1:4222"), metavar="URL"
-    )
-    parser.add_argument("--cluster", default=os.environ.get("NATS_CLUSTER_ID", "ticketing"))
-    parser.set_defaults(run=lambda arguments: asyncio.run(_run(arguments)))
+    add_data_option(parser)
+    parser.set_defaults(run=run)
 
 
-async def _run(arguments: argparse.Namespace) -> int:
-    settings = NatsSettings(
-        NATS_URL=arguments.nats, NATS_CLUSTER_ID=arguments.cluster, NATS_CLIENT_ID="dead-letters"
-    )
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        environ = {**DEFAULTS, **environment_of("expiration", arguments.data)}
+        settings = NatsSettings.from_environment(environ)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return asyncio.run(_run(settings, arguments))
+
+
+async def _run(settings: NatsSettings, arguments: argparse.Namespace) -> int:
+    logging.basicConfig(level="ERROR")
     stream = Stream(settings)
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
             await stream.connect()
         return await _act(DeadLetters(stream), arguments.action, arguments.numbers)
     except TimeoutError:
-        sys.stderr.write(f"NATS does not answer at {arguments.nats}\n")
+        sys.stderr.write(f"NATS does not answer at {settings.NATS_URL}\n")
     except (CustomError, NatsError) as error:
         sys.stderr.write(f"{error}\n")
     finally:
@@ -65,13 +76,20 @@ async def _act(letters: DeadLetters, action: str, numbers: list[int]) -> int:
 
 
 def _brief(letter: DeadLetter) -> str:
-    return letter.reason.splitlines()[0] if letter.reason else ""
+    return _plain(letter.reason.splitlines()[0]) if letter.reason else ""
+
+
+def _plain(text: str) -> str:
+    """Nothing in it moves the cursor: whoever sent the message does not own this terminal."""
+    shown = (char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+    return "".join(shown)
 
 
 async def _show(letters: DeadLetters, number: int) -> None:
     letter = await letters.get(number)
-    print(f"{number}  {letter.listener}  {letter.since}\n{letter.data.decode(errors='replace')}")
-    print(letter.traceback)
+    print(f"{number}  {letter.listener}  {letter.since}")
+    print(_plain(letter.data.decode(errors="backslashreplace")))
+    print(_plain(letter.traceback))
 
 
 async def _replay(letters: DeadLetters, number: int) -> None:

@@ -1,14 +1,18 @@
 """Telling a service's whole present state again."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ticketing_common.errors import VersionConflictError
 from ticketing_common.events.event import Event
 from ticketing_common.store.store import Store
 
 logger = logging.getLogger(__name__)
+
+AT_ONCE = 64  # documents
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Republisher:
     """Puts the events of every document's present state into its outbox again.
 
     Safe at any time: listeners know what they have heard, and a document that changes meanwhile
-    tells its own news.
+    is told as it is then.
     """
 
     store: Store[Any]
@@ -24,12 +28,26 @@ class Republisher:
 
     async def run(self) -> int:
         """Return how many events were told again."""
-        told = 0
+        told, page = 0, []
         async for document in self.store.each():
-            if events := self.events(document):
-                await self.store.republish(document, *events)
-                told += len(events)
+            page.append(document)
+            if len(page) == AT_ONCE:
+                told += await self._tell(page)
+                page = []
+        told += await self._tell(page)
         logger.warning(
             "told again", extra={"collection": self.store.document.collection, "events": told}
         )
         return told
+
+    async def _tell(self, documents: list[Any]) -> int:
+        return sum(await asyncio.gather(*map(self._tell_one, documents)))
+
+    async def _tell_one(self, document: Any) -> int:
+        while events := self.events(document):
+            try:
+                await self.store.republish(document, *events)
+                return len(events)
+            except VersionConflictError:  # not every change brings news of its own
+                document = await self.store.get(document.id)
+        return 0

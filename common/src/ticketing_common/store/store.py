@@ -17,6 +17,7 @@ from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Document, Index, object_id
 from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
 from ticketing_common.store.register import Register
+from ticketing_common.types import new_id
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
@@ -126,12 +127,18 @@ class Store(Generic[D]):
         return await self._registers.ask(Register(self.document, id, source_version, fields))
 
     async def republish(self, document: D, *events: Event) -> None:
-        """Tell the news of a document's present state again, unless it changes meanwhile."""
+        """Tell the news of a document's present state again.
+
+        Raises `VersionConflictError` where it is no longer the present one. The news gets ids of
+        its own: under those it had, the stream would take it for a repetition and drop it.
+        """
+        again = [{**each, "id": f"{each['id']}/again/{new_id()}"} for each in map(entry, events)]
         with outages():
-            await self._collection.update_one(
-                {"_id": object_id(document.id), "version": document.version},
-                {"$push": {"outbox": {"$each": [entry(event) for event in events]}}},
+            result = await self._collection.update_one(
+                _guard(document.id, document.version), {"$push": {"outbox": {"$each": again}}}
             )
+        if not result.matched_count:
+            raise VersionConflictError
         self.outbox.wake()
 
     async def _find_ids(self, ids: list[ObjectId]) -> list[D | None]:
@@ -203,17 +210,20 @@ class Store(Generic[D]):
         change: dict[str, Any] = {"$set": document.to_mongo()}
         if events:
             change["$push"] = {"outbox": {"$each": [entry(event) for event in events]}}
-        before = document.version - 1
-        # A document from before there were versions is read as version 0.
-        stored = before or {"$in": [0, None]}
-        guard = {"_id": object_id(document.id), "version": stored}
         try:
             with outages():
-                result = await self._collection.update_one(guard, change)
+                result = await self._collection.update_one(
+                    _guard(document.id, document.version - 1), change
+                )
         except DuplicateKeyError as error:
             raise AlreadyExistsError(document.collection) from error
         if not result.matched_count:
             raise VersionConflictError
+
+
+def _guard(id: str, version: int) -> Query:
+    """Matches that version; a document from before there were versions is read as version 0."""
+    return {"_id": object_id(id), "version": version or {"$in": [0, None]}}
 
 
 class Found(list[D]):
