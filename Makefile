@@ -1,13 +1,13 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format pins clean
+.PHONY: help run setup test e2e chaos chaos-sensitivity bench check-infra images lint format pins clean
 
 SERVICES := auth tickets orders payments expiration client
 PYTEST := .venv/bin/pytest -q
 
-export PORT DATA EXPIRATION_SECONDS DEMO HTTPS STRIPE_KEY STRIPE_PUBLISHABLE_KEY
+export PORT DATA EXPIRATION_SECONDS DEMO HTTPS STRIPE_KEY STRIPE_PUBLISHABLE_KEY COMPARE
 
 help: ## Show what there is to do
-	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## Run the marketplace: PORT=8080 DATA=.local EXPIRATION_SECONDS=900 DEMO=1 HTTPS=0 STRIPE_KEY=
 	@.venv/bin/ticketing up
@@ -22,6 +22,24 @@ test: setup ## Run all tests but the browser's: in memory, on a real MongoDB, an
 
 test-%: setup ## Run one package's tests, e.g. make test-tickets
 	$(PYTEST) $*
+
+e2e: setup ## Drive every page and the whole purchase in a real browser
+	@infra/tests/e2e/run
+
+chaos: setup ## Break the running marketplace by seed and check its guarantees: SEED=1 SECONDS=60 SEEDS=1
+	@infra/tests/chaos/run --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60) --seeds $(or $(SEEDS),1)
+
+chaos-sensitivity: setup ## Take each mechanism out and see that the checks notice
+	@infra/tests/chaos/run sensitivity
+
+bench: setup ## Measure each path beside bare yardsticks: COMPARE=<git ref> for two versions
+	@infra/tests/load/run
+
+check-infra: setup ## Prove manifests, image recipes and pipelines without a cluster
+	@infra/check
+
+images: ## Build and start every image with docker or buildah: IMAGES="auth client" for some
+	@infra/images/build $(IMAGES)
 
 lint: setup ## Check style and types
 	.venv/bin/ruff check .
