@@ -10,6 +10,7 @@ from ticketing_payments.cashier import Cashier
 from ticketing_payments.gateway import StripeGateway
 from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_payments.models.payment import Payment
+from ticketing_payments.recovery import Recovery
 from ticketing_stripe_fake.testing import RunningFake
 
 Act = Callable[..., Awaitable[Order]]
@@ -103,6 +104,7 @@ async def test_a_buyer_who_never_comes_back(
     waiting = await recover(asked)
     assert waiting.payment.status == PaymentStatus.NONE
     assert waiting.payment.client_secret == asked.payment.client_secret
+    assert waiting.payment.looks == 1
 
     stripe.authenticate(asked.payment.intent_id or "")
 
@@ -126,7 +128,7 @@ async def test_an_authentication_that_failed(
 
 
 async def test_an_intent_in_process(
-    stripe: RunningFake, gateway: StripeGateway, lose: Act, recover: Act, monkeypatch: Any
+    recovery: Recovery, gateway: StripeGateway, lose: Act, recover: Act, monkeypatch: Any
 ) -> None:
     """While Stripe is still at it, nothing is decided, however long that takes."""
     lost = await lose()
@@ -134,6 +136,7 @@ async def test_an_intent_in_process(
     processing = type(intent)(intent.id, "processing", intent.amount, None, None, None)
     with monkeypatch.context() as patch:
         patch.setattr(gateway, "retrieve", lambda _: asyncio.sleep(0, processing))
+        await recovery.step(lost)
         for _ in range(12):
             assert (await recover(lost)).payment.status == PaymentStatus.CHARGING
 

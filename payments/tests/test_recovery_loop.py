@@ -18,7 +18,6 @@ from ticketing_payments.recovery import MAX_BACKOFF, PAGE, Recovery
 from ticketing_stripe_fake.testing import RunningFake
 
 Act = Callable[..., Awaitable[Order]]
-CONFIRM = "/v1/payment_intents/*/confirm"
 
 
 async def test_not_before_the_lease_has_run_out(
@@ -136,11 +135,16 @@ async def test_the_longest_waiting_come_first(
 ) -> None:
     """More due orders than one look takes are all served, and none before its elders."""
     at = now() - timedelta(minutes=5)
-    for number in range(PAGE + 3):
-        order = (await place()).charging(at - timedelta(seconds=number))
-        await orders.save(order)
+    placed = [
+        await orders.save((await place()).charging(at - timedelta(seconds=number)))
+        for number in range(PAGE + 3)
+    ]
 
-    assert (await recovery.look(), await recovery.look(), await recovery.look()) == (PAGE, 3, 0)
+    assert await recovery.look() == PAGE
+
+    late = await orders.find({"payment.status": PaymentStatus.CHARGING})
+    assert {order.id for order in late} == {order.id for order in placed[:3]}
+    assert (await recovery.look(), await recovery.look()) == (3, 0)
 
 
 async def test_the_store_is_away(
