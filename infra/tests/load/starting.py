@@ -9,7 +9,7 @@ from infra.tests.load.figures import Spread
 from infra.tests.load.site import Site
 from infra.tests.load.wire import request
 from ticketing_common.testing.servers import free_port
-from ticketing_local.ports import LOOPBACK
+from ticketing_local.data.ports import LOOPBACK
 from ticketing_local.services import SERVICES
 
 BOUND = 60.0  # seconds

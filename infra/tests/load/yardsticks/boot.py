@@ -10,8 +10,8 @@ from pathlib import Path
 from infra.tests.load.ports import listens
 from ticketing_common.testing.servers import free_port
 from ticketing_local import binaries
+from ticketing_local.data.ports import LOOPBACK
 from ticketing_local.harness import until
-from ticketing_local.ports import LOOPBACK
 
 APPS = ("hello", "fastapi_hello", "motor_bare", "publish", "scrypt")
 

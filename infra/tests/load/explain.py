@@ -1,0 +1,88 @@
+"""A pytest plugin: every query that the services make in the tests has to use an index.
+
+`pytest --mongod -p infra.tests.load.explain orders` puts a watch between the services and their
+collections, has MongoDB explain each kind of query once, and fails the run where one reads the
+whole collection. Whatever a test makes a service ask is seen, so a new query needs no entry here.
+Queries of the tests themselves are let through.
+"""
+
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from infra.tests.load.queries import is_decided, queries, scans
+from ticketing_common.store.database import Database
+
+
+@dataclass(slots=True)
+class Journal:
+    """Kinds of queries: those an index was seen to answer, and those that it was not (yet)."""
+
+    good: set[str] = field(default_factory=set)
+    scanning: dict[str, str] = field(default_factory=dict)  # and who asked
+
+    def note(self, collection: Any, method: str, args: Any, kwargs: Any, asker: str) -> None:
+        for query in queries(collection.name, method, args, kwargs):
+            shape = query.shape
+            if query.reads_all or shape in self.good:
+                continue
+            database = collection.delegate.database  # the driver below, which need not wait
+            plan = database.command({"explain": query.command, "verbosity": "queryPlanner"})
+            if not is_decided(plan):
+                continue
+            if scans(plan):  # or the test has no indexes: another one will tell
+                self.scanning[shape] = asker
+            else:
+                self.good.add(shape)
+
+    def failures(self) -> list[str]:
+        bad = [shape for shape in self.scanning if shape not in self.good]
+        return [f"{self.scanning[shape]} reads a whole collection: {shape}" for shape in bad]
+
+
+class Watched:
+    """A collection whose queries are noted when one of our services makes them."""
+
+    def __init__(self, collection: Any, journal: Journal) -> None:
+        self._collection = collection
+        self._journal = journal
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._collection, name)
+        asker = str(sys._getframe(1).f_globals["__name__"])
+        if not asker.startswith("ticketing_") or not hasattr(self._collection, "delegate"):
+            return found
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._journal.note(self._collection, name, args, kwargs, asker)
+            return found(*args, **kwargs)
+
+        return call if callable(found) else found
+
+
+class Plugin:
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.journal.failures() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for failure in self.journal.failures():
+            terminalreporter.write_line(f"FAILED {failure}")
+        terminalreporter.write_line(f"{len(self.journal.good)} kinds of queries use an index")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    journal = Journal()
+    original = Database.__getitem__
+
+    def watched(database: Database, collection: str) -> Any:
+        return Watched(original(database, collection), journal)
+
+    Database.__getitem__ = watched  # type: ignore[method-assign]
+    config.add_cleanup(lambda: setattr(Database, "__getitem__", original))
+    config.pluginmanager.register(Plugin(journal), "explained-queries")
