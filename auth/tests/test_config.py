@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ticketing_auth.config import Settings
-from ticketing_auth.cores import available_cores
+from ticketing_auth.cpu_quota import available_cores
 from ticketing_common.settings import SettingsError
 from ticketing_common.testing.sessions import JWT_KEY
 

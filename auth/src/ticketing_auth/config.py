@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from ticketing_auth.cores import available_cores
+from ticketing_auth.cpu_quota import available_cores
 from ticketing_common.settings import MongoSettings, PerMinute, ProxySettings, SessionSettings
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from ticketing_local.binaries import NGINX, find
-from ticketing_local.files import make_folder
-from ticketing_local.keeper import Keeper
+from ticketing_local.data.files import make_folder
+from ticketing_local.data.ports import LOOPBACK, Ports
 from ticketing_local.manifests import Manifests
-from ticketing_local.ports import LOOPBACK, Ports
-from ticketing_local.process import Process
+from ticketing_local.processes.keeper import Keeper
+from ticketing_local.processes.process import Process
 from ticketing_local.servers.nginx import nginx
 from ticketing_local.servers.nginx_config import Gateway
 from ticketing_local.testing import Told, eventually

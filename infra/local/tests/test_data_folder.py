@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ticketing_local.files import make_folder, require_space, write_atomically
-from ticketing_local.keys import FAKE_STRIPE_KEY, known_secrets
-from ticketing_local.lock import only_instance
+from ticketing_local.data.files import make_folder, require_space, write_atomically
+from ticketing_local.data.keys import FAKE_STRIPE_KEY, known_secrets
+from ticketing_local.data.lock import only_instance
 from ticketing_local.problems import ProblemError
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ticketing_local.certificate import certificate
-from ticketing_local.ports import LOOPBACK
+from ticketing_local.data.ports import LOOPBACK
 from ticketing_local.servers.nginx_config import Gateway
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from ticketing_local.keeper import DEATHS_AT_START, Keeper
 from ticketing_local.problems import ProblemError
-from ticketing_local.proc import session_members
-from ticketing_local.process import Process, Stage
+from ticketing_local.processes.keeper import DEATHS_AT_START, Keeper
+from ticketing_local.processes.process import Process, Stage
+from ticketing_local.processes.procfs import session_members
 from ticketing_local.testing import FOREVER, Told, eventually, never, python
 
 Keep = Callable[[Process], Keeper]
@@ -60,7 +60,7 @@ async def test_one_that_never_was_ready_is_given_up(
     told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Dying again and again before being ready ends the start, with its last words."""
-    monkeypatch.setattr("ticketing_local.keeper.FIRST_DELAY", 0.01)
+    monkeypatch.setattr("ticketing_local.processes.keeper.FIRST_DELAY", 0.01)
     process = python("raise SystemExit('no such thing')", ready=never)
 
     with pytest.raises(ProblemError) as problem:
@@ -144,7 +144,7 @@ async def test_one_that_gives_no_sign_of_life_is_started_again(
     keep: Keep, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that hangs for long is ended, which starts it again."""
-    monkeypatch.setattr("ticketing_local.keeper.ALIVE_INTERVAL", 0.01)
+    monkeypatch.setattr("ticketing_local.processes.keeper.ALIVE_INTERVAL", 0.01)
     process = python(FOREVER)
     hung = Process("child", process.argv, process.env, 0, process.stage, process.ready, alive=never)
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ticketing_local.logs import Renderer, is_severe, message
+from ticketing_local.logs.rendering import Renderer, is_severe, message
 
 TIME = "2026-11-22T12:00:01.234567+00:00"
 

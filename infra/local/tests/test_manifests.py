@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketing_local.keys import Secrets
+from ticketing_local.data.keys import Secrets
 from ticketing_local.manifests import Manifests, Route
 from ticketing_local.problems import ProblemError
 from ticketing_local.services import SERVICES

@@ -8,7 +8,7 @@ import pytest
 
 from ticketing_local.binaries import NGINX, find
 from ticketing_local.certificate import certificate
-from ticketing_local.files import make_folder
+from ticketing_local.data.files import make_folder
 from ticketing_local.manifests import Manifests, Route
 from ticketing_local.servers.nginx import nginx
 from ticketing_local.servers.nginx_config import Gateway, config

@@ -6,10 +6,10 @@ import threading
 from pathlib import Path
 from typing import NoReturn
 
-from ticketing_local.console import Console
-from ticketing_local.logfile import LogFile
-from ticketing_local.logs import Renderer
-from ticketing_local.output import Output
+from ticketing_local.logs.console import Console
+from ticketing_local.logs.log_file import LogFile
+from ticketing_local.logs.output import Output
+from ticketing_local.logs.rendering import Renderer
 from ticketing_local.testing import Told, eventually, python
 
 

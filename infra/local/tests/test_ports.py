@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketing_local.ports import LOOPBACK, Ports, require_free
+from ticketing_local.data.ports import LOOPBACK, Ports, require_free
 from ticketing_local.problems import ProblemError
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ticketing_local.binaries import MONGOD, NATS, REDIS, find
-from ticketing_local.files import make_folder
-from ticketing_local.keeper import Keeper
+from ticketing_local.data.files import make_folder
+from ticketing_local.data.ports import Ports
 from ticketing_local.manifests import Manifests
-from ticketing_local.ports import Ports
-from ticketing_local.process import Process
-from ticketing_local.readiness import first_line
+from ticketing_local.processes.keeper import Keeper
+from ticketing_local.processes.process import Process
+from ticketing_local.processes.readiness import first_line
 from ticketing_local.servers.mongo_command import admin_command
 from ticketing_local.servers.mongod import mongod
 from ticketing_local.servers.nats import nats

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ticketing_local.keeper import Keeper
-from ticketing_local.proc import boot_id, own_age, session_members, start_time
-from ticketing_local.state import end_leftovers, snapshot
+from ticketing_local.data.state import end_leftovers, snapshot
+from ticketing_local.processes.keeper import Keeper
+from ticketing_local.processes.procfs import boot_id, own_age, session_members, start_time
 from ticketing_local.testing import FOREVER, Told, python
 
 MASTER = f"import subprocess, sys; subprocess.run([sys.executable, '-c', '{FOREVER}'])"

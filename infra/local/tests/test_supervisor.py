@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ticketing_local.keeper import LAST_WORDS
 from ticketing_local.problems import ProblemError
-from ticketing_local.process import Probe, Process, Stage
-from ticketing_local.supervisor import Supervisor
+from ticketing_local.processes.keeper import LAST_WORDS
+from ticketing_local.processes.process import Probe, Process, Stage
+from ticketing_local.processes.supervisor import Supervisor
 from ticketing_local.testing import FOREVER, Told, never, python
 
 Supervise = Callable[..., Supervisor]
@@ -46,7 +46,7 @@ async def test_a_start_that_fails_leaves_nothing_running(
     supervise: Supervise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One process that can't start ends the start, and stopping ends the others."""
-    monkeypatch.setattr("ticketing_local.keeper.FIRST_DELAY", 0.01)
+    monkeypatch.setattr("ticketing_local.processes.keeper.FIRST_DELAY", 0.01)
     supervisor = supervise(
         python(FOREVER, "good"), python("raise SystemExit('bad luck')", "bad", ready=never)
     )
@@ -62,8 +62,8 @@ async def test_a_start_that_takes_for_ever_is_given_up(
     supervise: Supervise, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who is not ready, and what it said last, is told meanwhile and in the end."""
-    monkeypatch.setattr("ticketing_local.supervisor.STILL_WAITING", 0.2)
-    monkeypatch.setattr("ticketing_local.supervisor.START_LIMIT", 0.5)
+    monkeypatch.setattr("ticketing_local.processes.supervisor.STILL_WAITING", 0.2)
+    monkeypatch.setattr("ticketing_local.processes.supervisor.START_LIMIT", 0.5)
     supervisor = supervise(
         python(f"print('hm', flush=True); {FOREVER}", "slow", ready=never),
         python(FOREVER, "fast"),

@@ -14,7 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from ticketing_local.proc import session_members, start_time
+from ticketing_local.processes.procfs import session_members, start_time
 
 SERVICE = """
 import os, signal, sys

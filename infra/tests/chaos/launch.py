@@ -18,15 +18,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from infra.tests.chaos.plan import REPLICAS, SERVICES, Plan, members
 from ticketing_local.binaries import SERVERS, find, require_runs
-from ticketing_local.files import make_folder
+from ticketing_local.data.files import make_folder
+from ticketing_local.data.keys import known_secrets
+from ticketing_local.data.lock import only_instance
+from ticketing_local.data.ports import Ports
 from ticketing_local.harness import UNLIMITED
-from ticketing_local.keys import known_secrets
-from ticketing_local.lock import only_instance
 from ticketing_local.manifests import Manifests
 from ticketing_local.options import Options
-from ticketing_local.ports import Ports
-from ticketing_local.process import Probe, Process
-from ticketing_local.readiness import http_ok
+from ticketing_local.processes.process import Probe, Process
+from ticketing_local.processes.readiness import http_ok
 from ticketing_local.run import run
 from ticketing_local.servers.mongo_command import admin_command
 from ticketing_local.stack import Builder, Stack

@@ -18,7 +18,7 @@ Route = tuple[str, str, int]
 
 @pytest.fixture
 def gateway_api() -> list[Route]:
-    documents = yaml.safe_load_all((INFRA / "gateway-api" / "gateway.yaml").read_text())
+    documents = yaml.safe_load_all((INFRA / "k8s-gateway-api" / "gateway.yaml").read_text())
     (route,) = [d for d in documents if d["kind"] == "HTTPRoute" and "to-https" not in str(d)]
     return [
         (match["path"]["value"], backend["name"], backend["port"])
@@ -64,19 +64,19 @@ def test_production_has_one_name_with_tls(prod: Cluster) -> None:
     ((tls),) = ingress["spec"]["tls"]
     assert tls["hosts"] == [host]
     assert prod.main("client-depl").value("API_URL") == f"https://{host}"
-    for document in yaml.safe_load_all((INFRA / "gateway-api" / "gateway.yaml").read_text()):
+    for document in yaml.safe_load_all((INFRA / "k8s-gateway-api" / "gateway.yaml").read_text()):
         names = document["spec"].get("hostnames") or [
             listener["hostname"] for listener in document["spec"]["listeners"]
         ]
         assert set(names) == {host}
-    assert tls["secretName"] in (INFRA / "gateway-api" / "gateway.yaml").read_text()
+    assert tls["secretName"] in (INFRA / "k8s-gateway-api" / "gateway.yaml").read_text()
 
 
 def test_gateway_api_takes_the_place_of_the_ingress(prod: Cluster) -> None:
     """Production with the component has a Gateway and no Ingress, and otherwise what it had."""
     with TemporaryDirectory(dir=INFRA) as overlay:
         (Path(overlay) / "kustomization.yaml").write_text(
-            "resources: [../k8s-prod]\ncomponents: [../gateway-api]\n"
+            "resources: [../k8s-prod]\ncomponents: [../k8s-gateway-api]\n"
         )
         cluster = Cluster.rendered(Path(overlay))
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from ticketing_local.files import write_atomically
+from ticketing_local.data.files import write_atomically
 
 _ADDRESSES = ("127.0.0.1", "::1")
 _LIFETIME = datetime.timedelta(days=365)  # browsers refuse more than 398

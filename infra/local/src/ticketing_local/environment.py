@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from ticketing_common.settings import SettingsError
-from ticketing_local.keys import known_secrets
+from ticketing_local.data.keys import known_secrets
 from ticketing_local.manifests import Manifests
 from ticketing_local.problems import ProblemError
 from ticketing_local.services import Addresses, variables

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from ticketing_local.keys import Secrets
+from ticketing_local.data.keys import Secrets
 from ticketing_local.problems import ProblemError
 
 _JETSTREAM = re.compile(r"^(jetstream \{.*?store_dir: )\S+(.*?^\})", re.MULTILINE | re.DOTALL)

@@ -8,20 +8,20 @@ import signal
 import time
 from typing import TextIO
 
-from ticketing_local.console import Console
+from ticketing_local.data.files import free_bytes, make_folder, write_atomically
+from ticketing_local.data.state import snapshot
 from ticketing_local.demo import make_demo
-from ticketing_local.files import free_bytes, make_folder, write_atomically
 from ticketing_local.greeting import greeting
-from ticketing_local.logfile import LogFile
-from ticketing_local.logs import Renderer, is_severe
+from ticketing_local.logs.console import Console
+from ticketing_local.logs.log_file import LogFile
+from ticketing_local.logs.output import Output
+from ticketing_local.logs.rendering import Renderer, is_severe
 from ticketing_local.options import Options
-from ticketing_local.output import Output
 from ticketing_local.problems import ProblemError
-from ticketing_local.proc import own_age
-from ticketing_local.process import Process, Stage
+from ticketing_local.processes.process import Process, Stage
+from ticketing_local.processes.procfs import own_age
+from ticketing_local.processes.supervisor import Supervisor
 from ticketing_local.stack import Stack
-from ticketing_local.state import snapshot
-from ticketing_local.supervisor import Supervisor
 
 SAME_SIGNAL = 1.0  # seconds in which a second signal is the first one, told twice, as `make` does
 FULL = 50_000_000  # bytes; with less than that free, stores give up

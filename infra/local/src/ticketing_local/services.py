@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from ticketing_local.ports import LOOPBACK
-from ticketing_local.process import Process, Stage
-from ticketing_local.readiness import http_ok
+from ticketing_local.data.ports import LOOPBACK
+from ticketing_local.processes.process import Process, Stage
+from ticketing_local.processes.readiness import http_ok
 
 SERVICES = ("auth", "tickets", "orders", "payments", "expiration", "client")
 

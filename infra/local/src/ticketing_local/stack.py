@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ticketing_local import binaries
-from ticketing_local.files import make_folder
-from ticketing_local.keys import Secrets
+from ticketing_local.data.files import make_folder
+from ticketing_local.data.keys import Secrets
+from ticketing_local.data.ports import LOOPBACK, Ports
 from ticketing_local.manifests import Manifests, Route
 from ticketing_local.options import OWN_VARIABLES, Options
-from ticketing_local.ports import LOOPBACK, Ports
 from ticketing_local.problems import ProblemError
-from ticketing_local.process import Process
+from ticketing_local.processes.process import Process
 from ticketing_local.servers.mongod import mongod
 from ticketing_local.servers.nats import nats
 from ticketing_local.servers.nginx import nginx

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TextIO
 
 from ticketing_local.binaries import SERVERS, Server, find, require_runs
-from ticketing_local.files import make_folder, require_space
-from ticketing_local.keys import known_secrets
-from ticketing_local.lock import only_instance
+from ticketing_local.data.files import make_folder, require_space
+from ticketing_local.data.keys import known_secrets
+from ticketing_local.data.lock import only_instance
+from ticketing_local.data.ports import Ports, require_free
+from ticketing_local.data.state import end_leftovers
 from ticketing_local.manifests import Manifests
 from ticketing_local.options import Options
-from ticketing_local.ports import Ports, require_free
 from ticketing_local.run import run
 from ticketing_local.stack import Builder
-from ticketing_local.state import end_leftovers
 
 INFRA = Path(__file__).resolve().parents[3]
 

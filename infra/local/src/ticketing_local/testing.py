@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ticketing_local.console import Console
-from ticketing_local.keeper import Keeper
-from ticketing_local.logfile import LogFile
-from ticketing_local.logs import Renderer
-from ticketing_local.output import Output
-from ticketing_local.process import Probe, Process, Stage
+from ticketing_local.logs.console import Console
+from ticketing_local.logs.log_file import LogFile
+from ticketing_local.logs.output import Output
+from ticketing_local.logs.rendering import Renderer
+from ticketing_local.processes.keeper import Keeper
+from ticketing_local.processes.process import Probe, Process, Stage
 
 FOREVER = "import time; time.sleep(60)"
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ticketing_stripe_fake import authentication, report
+from ticketing_stripe_fake import report, three_d_secure
 from ticketing_stripe_fake.api import refunds, render
 from ticketing_stripe_fake.api.operation import Call
 from ticketing_stripe_fake.fake import Fake
@@ -41,7 +41,7 @@ def routes(fake: Fake) -> list[Route]:
         route("DELETE", "/idempotency_keys", _forget_keys),
         route("POST", "/refunds/{id}/settlement", _settle_refund),
         route("POST", "/reset", _reset),
-        *authentication.routes(fake),
+        *three_d_secure.routes(fake),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from ticketing_stripe_fake import auth, ids
+from ticketing_stripe_fake import api_key, ids
 from ticketing_stripe_fake.answer import Answer
 from ticketing_stripe_fake.api.expand import expand
 from ticketing_stripe_fake.api.operation import Call, Operation
@@ -55,7 +55,7 @@ class Gate:
         if self._strikes("drop_request", incoming):
             return Answer.lost(request_id, "dropped")
         try:
-            auth.check(incoming.authorization)
+            api_key.check(incoming.authorization)
             self._turn_away(incoming)
             kept = self._find_kept(incoming)
         except StripeError as error:

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ticketing_stripe_fake.authentication import finish
 from ticketing_stripe_fake.fake import Fake
 from ticketing_stripe_fake.faults import Fault, Kind
 from ticketing_stripe_fake.report import ledger
 from ticketing_stripe_fake.server import server
+from ticketing_stripe_fake.three_d_secure import finish
 
 
 class ManualClock:

@@ -6,7 +6,7 @@ from typing import Any
 
 import bson
 
-from ticketing_local.ports import LOOPBACK
+from ticketing_local.data.ports import LOOPBACK
 
 _OP_MSG = 2013
 _HEADER = struct.Struct("<iiii")  # length of all, request id, id answered to, opcode

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ticketing_local.ports import LOOPBACK
-from ticketing_local.process import Probe, Process, Stage
+from ticketing_local.data.ports import LOOPBACK
+from ticketing_local.processes.process import Probe, Process, Stage
 from ticketing_local.servers import ENVIRONMENT
 from ticketing_local.servers.mongo_command import admin_command
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from ticketing_local.files import write_atomically
-from ticketing_local.ports import LOOPBACK
-from ticketing_local.process import Process, Stage
-from ticketing_local.readiness import http_ok
+from ticketing_local.data.files import write_atomically
+from ticketing_local.data.ports import LOOPBACK
+from ticketing_local.processes.process import Process, Stage
+from ticketing_local.processes.readiness import http_ok
 from ticketing_local.servers import ENVIRONMENT
 
 

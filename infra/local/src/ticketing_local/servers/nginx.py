@@ -3,9 +3,9 @@
 import signal
 from pathlib import Path
 
-from ticketing_local.files import make_folder, write_atomically
-from ticketing_local.process import Process, Stage
-from ticketing_local.readiness import listens
+from ticketing_local.data.files import make_folder, write_atomically
+from ticketing_local.processes.process import Process, Stage
+from ticketing_local.processes.readiness import listens
 from ticketing_local.servers import ENVIRONMENT
 from ticketing_local.servers.nginx_config import Gateway, config
 

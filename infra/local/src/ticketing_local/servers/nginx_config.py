@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ticketing_local.data.ports import LOOPBACK, has_ipv6_loopback
 from ticketing_local.manifests import Route
-from ticketing_local.ports import LOOPBACK, has_ipv6_loopback
 
 _API = "/api"
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ticketing_local.ports import LOOPBACK
-from ticketing_local.process import Probe, Process, Stage
-from ticketing_local.readiness import first_line
+from ticketing_local.data.ports import LOOPBACK
+from ticketing_local.processes.process import Probe, Process, Stage
+from ticketing_local.processes.readiness import first_line
 from ticketing_local.servers import ENVIRONMENT
 
 

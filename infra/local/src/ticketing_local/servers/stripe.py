@@ -4,9 +4,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from ticketing_local.ports import LOOPBACK
-from ticketing_local.process import Process, Stage
-from ticketing_local.readiness import listens
+from ticketing_local.data.ports import LOOPBACK
+from ticketing_local.processes.process import Process, Stage
+from ticketing_local.processes.readiness import listens
 
 
 def stripe_fake(folder: Path, port: int, environ: Mapping[str, str]) -> Process:

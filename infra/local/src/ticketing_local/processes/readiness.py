@@ -2,8 +2,8 @@
 
 import asyncio
 
-from ticketing_local.ports import LOOPBACK
-from ticketing_local.process import Probe
+from ticketing_local.data.ports import LOOPBACK
+from ticketing_local.processes.process import Probe
 
 INTERVAL = 0.1  # seconds between two questions
 PATIENCE = 2.0  # seconds for an answer

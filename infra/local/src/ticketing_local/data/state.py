@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ticketing_local.keeper import Keeper
 from ticketing_local.problems import ProblemError
-from ticketing_local.proc import boot_id, session_members, start_time
+from ticketing_local.processes.keeper import Keeper
+from ticketing_local.processes.procfs import boot_id, session_members, start_time
 
 
 def snapshot(url: str, keepers: Iterable[Keeper], *, ready: bool) -> dict[str, Any]:

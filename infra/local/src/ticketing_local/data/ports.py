@@ -6,9 +6,9 @@ import random
 import socket
 from pathlib import Path
 
-from ticketing_local.files import write_atomically
+from ticketing_local.data.files import write_atomically
 from ticketing_local.problems import ProblemError
-from ticketing_local.proc import port_holder
+from ticketing_local.processes.procfs import port_holder
 
 LOOPBACK = "127.0.0.1"
 _RANGE = range(20_000, 32_000)  # below the ports that outgoing connections are given

@@ -4,9 +4,9 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from ticketing_local.console import Console
-from ticketing_local.logfile import LogFile
-from ticketing_local.logs import Renderer, is_severe, message
+from ticketing_local.logs.console import Console
+from ticketing_local.logs.log_file import LogFile
+from ticketing_local.logs.rendering import Renderer, is_severe, message
 
 _LONGEST_LINE = 64_000  # bytes; a longer one is told in parts
 

@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from ticketing_local.files import write_atomically
+from ticketing_local.data.files import write_atomically
 from ticketing_local.problems import ProblemError
 
 FAKE_STRIPE_KEY = "sk_test_local"

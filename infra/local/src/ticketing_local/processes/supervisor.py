@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 
-from ticketing_local.keeper import LAST_WORDS, Keeper
-from ticketing_local.output import Output
+from ticketing_local.logs.output import Output
 from ticketing_local.problems import ProblemError
-from ticketing_local.process import Process, Stage
+from ticketing_local.processes.keeper import LAST_WORDS, Keeper
+from ticketing_local.processes.process import Process, Stage
 
 START_LIMIT = 120.0  # seconds for everything to become ready
 STILL_WAITING = 10.0  # seconds of silence after which one is told what takes so long

@@ -5,11 +5,11 @@ import signal
 import time
 from collections.abc import Callable
 
-from ticketing_local.output import Output
+from ticketing_local.logs.output import Output
 from ticketing_local.problems import ProblemError
-from ticketing_local.process import Process
-from ticketing_local.readiness import asked, until_ready
-from ticketing_local.spawn import signal_session, spawn
+from ticketing_local.processes.process import Process
+from ticketing_local.processes.readiness import asked, until_ready
+from ticketing_local.processes.spawn import signal_session, spawn
 
 FIRST_DELAY, LONGEST_DELAY = 0.2, 5.0  # seconds before a restart; each death in a row doubles it
 STEADY = 10.0  # seconds that a process has to last for its deaths to be forgotten
