@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -141,6 +142,13 @@ class VisitorApi:
 
 def _parse(response: httpx.Response, type: type[T]) -> T:
     try:
-        return TypeAdapter(type).validate_json(response.content)
+        parsed: T = _adapter(type).validate_json(response.content)
+        return parsed
     except ValidationError as error:
         raise ApiUnavailableError(f"{response.url.path}: an answer we can't read") from error
+
+
+@cache
+def _adapter(type: Any) -> TypeAdapter[Any]:
+    """Made once: making one takes longer than using it."""
+    return TypeAdapter(type)
