@@ -7,21 +7,21 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from ticketing_common.logs import configure_logs
+from ticketing_common.server import DRAIN_TIMEOUT, Server
 from ticketing_common.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=Settings)
 
-DRAIN_TIMEOUT = 20  # seconds for requests under way when told to stop
-STOP_TIMEOUT = 8.0  # seconds for background work after that; both are well inside 30 s
+STOP_TIMEOUT = 8.0  # seconds for background work once no request is left: all is done in 30 s
 EXIT_CONFIG = 78  # sysexits.h: EX_CONFIG
 
 
@@ -38,7 +38,7 @@ def run(service: str, settings: type[S], create_app: Callable[[S], ASGIApp]) -> 
     app = create_app(configured)
     gc.collect()
     gc.freeze()  # what was imported is here to stay: no need to look through it again
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=configured.HOST,
         port=configured.PORT,
@@ -50,6 +50,8 @@ def run(service: str, settings: type[S], create_app: Callable[[S], ASGIApp]) -> 
         server_header=False,
         proxy_headers=False,  # we read them ourselves, where we need them
     )
+    with suppress(KeyboardInterrupt):  # uvicorn raises again what it has obeyed
+        Server(config).run()
 
 
 def _complain(message: str) -> int:

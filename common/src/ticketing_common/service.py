@@ -41,6 +41,8 @@ from ticketing_common.store.store import Store
 Work = Callable[[], Coroutine[Any, Any, None]]
 Close = Callable[[], Awaitable[None]]
 
+PATIENCE = 3.0  # seconds for the store to answer before requests are taken without it
+
 
 def create_service(
     settings: Settings,
@@ -88,6 +90,8 @@ def create_service(
             for close in closing:
                 opened.push_async_callback(close)
             await opened.enter_async_context(running(*(start() for start in background)))
+            if database:  # a request that comes at once is not to find it unprepared
+                await database.until_prepared(PATIENCE)
             yield
 
     app = Service(settings.ACCESS_LOG, lifespan)

@@ -7,6 +7,7 @@ come of that.
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
@@ -81,6 +82,12 @@ class Database:
                 logger.warning("waiting for the database", extra={"reason": reason(error)})
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 2.0)
+
+    async def until_prepared(self, patience: float) -> None:
+        """Return once it is prepared, or after so many seconds all the same."""
+        deadline = time.monotonic() + patience
+        while not self.prepared and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
 
     async def _create_indexes(self, store: "Store[Any]") -> None:
         indexes = [

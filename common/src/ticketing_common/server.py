@@ -1,0 +1,30 @@
+"""The HTTP server, and how it takes its leave."""
+
+import asyncio
+import socket
+import time
+
+import uvicorn
+
+LINGER = 4.0  # seconds; proxies should give up an idle connection to us earlier than that
+DRAIN_TIMEOUT = 16  # seconds for requests under way after that
+
+
+class Server(uvicorn.Server):
+    """Told to stop, it takes no new connections, but goes on answering on those it has.
+
+    uvicorn closes idle connections at once, and with them what a proxy is just sending: a POST
+    lost so can't be sent again. Here each answer says that it is the connection's last one, so
+    that proxies let go of them one by one.
+    """
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        self.server_state.default_headers.append((b"connection", b"close"))
+        deadline = time.monotonic() + LINGER
+        while self.server_state.connections and not self.force_exit:
+            if time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.05)
+        await super().shutdown(sockets)
