@@ -61,10 +61,18 @@ class Lab:
         await self.until(lambda: self.find("tickets", "tickets", ticket, orderId=order["id"]))
         return order
 
-    async def cancel(self, order: JSON) -> None:
+    async def cancel(self, order: JSON) -> bool:
+        """Whether it could still be cancelled."""
         self.journal.cancel_tried.add(order["id"])
-        await self.until_status(204, self.buyer, "DELETE", f"/api/orders/{order['id']}")
-        self.journal.cancelled.add(order["id"])
+
+        async def answer() -> Answer | None:
+            told = await self.buyer.ask("DELETE", f"/api/orders/{order['id']}")
+            return told if told.status in (204, 400) else None
+
+        cancelled = bool((await self.until(answer)).status == 204)
+        if cancelled:
+            self.journal.cancelled.add(order["id"])
+        return cancelled
 
     async def pay(self, order: JSON, token: str = "tok_visa") -> Answer:
         body = {"token": token, "orderId": order["id"]}
