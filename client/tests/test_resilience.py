@@ -116,6 +116,15 @@ async def test_no_such_page(visitor: Browser, method: str, path: str) -> None:
     assert "There is nothing here" in answer.text
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_unknown_parts_of_the_api_are_404_as_there(visitor: Browser, method: str) -> None:
+    """What the ingress finds no service for ends here, and is answered as a service would."""
+    answer = await visitor.http.request(method, "/api/nothing")
+
+    assert answer.status_code == 404
+    assert answer.json() == {"errors": [{"message": "Not Found"}]}
+
+
 async def test_head_is_answered(visitor: Browser) -> None:
     """Whoever only asks for the headers gets those of the page."""
     answer = await visitor.http.head("/")

@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ticketing_client.api import Account
 from ticketing_client.page import PageContext, SignInFirst, local_path
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
+from ticketing_common.errors import NotFoundError
+from ticketing_common.middlewares.error_handler import error_response
 
 logger = logging.getLogger(__name__)
 
@@ -109,6 +111,8 @@ async def _not_found(request: Request, _: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    if request.url.path.startswith("/api/"):  # of no service: the ingress leaves us the rest
+        return error_response(NotFoundError())
     if error.status_code in (404, 405):
         return await _not_found(request, error)
     problem = Problem(error.status_code, "That did not work", "The request can't be understood.")
