@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -42,6 +41,12 @@ class _CurrentUser(BaseModel):
     currentUser: User | None  # noqa: N815 - the API's word
 
 
+CURRENT_USER = TypeAdapter(_CurrentUser)
+TICKET, TICKETS = TypeAdapter(Ticket), TypeAdapter(list[Ticket])
+ORDER, ORDERS = TypeAdapter(Order), TypeAdapter(list[Order])
+PAYMENT = TypeAdapter(Payment)
+
+
 class Api:
     """Hands out the API as a given visitor sees it."""
 
@@ -70,7 +75,7 @@ class VisitorApi:
         if not self.has_session:
             return Account(None)
         try:
-            answer = await self._get("/api/users/currentuser", _CurrentUser)
+            answer = await self._get("/api/users/currentuser", CURRENT_USER)
         except ApiUnavailableError:
             return Account(None, known=False)
         return Account(answer.currentUser)
@@ -85,36 +90,36 @@ class VisitorApi:
         return await self._send("POST", "/api/users/signout", {})
 
     async def tickets(self) -> list[Ticket]:
-        return await self._get("/api/tickets", list[Ticket])
+        return await self._get("/api/tickets", TICKETS)
 
     async def my_tickets(self) -> list[Ticket]:
-        return await self._get("/api/tickets/mine", list[Ticket])
+        return await self._get("/api/tickets/mine", TICKETS)
 
     async def ticket(self, id: str) -> Ticket:
-        return await self._get(f"/api/tickets/{id}", Ticket)
+        return await self._get(f"/api/tickets/{id}", TICKET)
 
     async def create_ticket(self, title: str, price: str) -> Ticket:
         body = {"title": title, "price": price}
-        return _parse(await self._send("POST", "/api/tickets", body), Ticket)
+        return _parse(await self._send("POST", "/api/tickets", body), TICKET)
 
     async def update_ticket(self, id: str, title: str, price: str) -> Ticket:
         body = {"title": title, "price": price}
-        return _parse(await self._send("PUT", f"/api/tickets/{id}", body), Ticket)
+        return _parse(await self._send("PUT", f"/api/tickets/{id}", body), TICKET)
 
     async def orders(self) -> list[Order]:
-        return await self._get("/api/orders", list[Order])
+        return await self._get("/api/orders", ORDERS)
 
     async def order(self, id: str) -> Order:
-        return await self._get(f"/api/orders/{id}", Order)
+        return await self._get(f"/api/orders/{id}", ORDER)
 
     async def create_order(self, ticket_id: str) -> Order:
-        return _parse(await self._send("POST", "/api/orders", {"ticketId": ticket_id}), Order)
+        return _parse(await self._send("POST", "/api/orders", {"ticketId": ticket_id}), ORDER)
 
     async def cancel_order(self, id: str) -> None:
         await self._send("DELETE", f"/api/orders/{id}", None)
 
     async def payment(self, order_id: str) -> Payment:
-        return await self._get(f"/api/payments/{order_id}", Payment)
+        return await self._get(f"/api/payments/{order_id}", PAYMENT)
 
     async def pay(self, order_id: str, token: str, *, patience: float) -> None:
         body = {"orderId": order_id, "token": token}
@@ -125,12 +130,12 @@ class VisitorApi:
             "POST", path, {"email": email, "password": password}, PASSWORD_PATIENCE
         )
 
-    async def _get(self, path: str, type: type[T]) -> T:
+    async def _get(self, path: str, adapter: TypeAdapter[T]) -> T:
         now = asyncio.get_running_loop().time()
         if self._deadline is None:
             self._deadline = now + self._timeout
         left = max(self._deadline - now, 0)
-        return _parse(await self._transport.send("GET", path, self._headers, None, left), type)
+        return _parse(await self._transport.send("GET", path, self._headers, None, left), adapter)
 
     async def _send(
         self, method: str, path: str, body: object, patience: float = 1.0
@@ -140,15 +145,8 @@ class VisitorApi:
         return await self._transport.send(method, path, self._headers, body, timeout)
 
 
-def _parse(response: httpx.Response, type: type[T]) -> T:
+def _parse(response: httpx.Response, adapter: TypeAdapter[T]) -> T:
     try:
-        parsed: T = _adapter(type).validate_json(response.content)
-        return parsed
+        return adapter.validate_json(response.content)
     except ValidationError as error:
         raise ApiUnavailableError(f"{response.url.path}: an answer we can't read") from error
-
-
-@cache
-def _adapter(type: Any) -> TypeAdapter[Any]:
-    """Made once: making one takes longer than using it."""
-    return TypeAdapter(type)
