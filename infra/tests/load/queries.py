@@ -49,14 +49,14 @@ def queries(collection: str, method: str, args: Any, kwargs: Mapping[str, Any]) 
 
 
 def scans(explained: Any) -> bool:
-    """Whether the plan that won reads the whole collection."""
-    return any("COLLSCAN" in stage for stage in _stages(explained))
+    """Whether the plan that won reads the whole collection, or the whole of an index."""
+    return any(stage["stage"] == "COLLSCAN" or _unbounded(stage) for stage in _stages(explained))
 
 
 def is_decided(explained: Any) -> bool:
     """A collection that does not exist has a plan too: the end of it."""
-    stages = list(_stages(explained))
-    return bool(stages) and "EOF" not in stages
+    names = [stage["stage"] for stage in _stages(explained)]
+    return bool(names) and "EOF" not in names
 
 
 def _find(collection: str, filter: Any, sort: Any = None, limit: int = 0) -> Query:
@@ -68,10 +68,16 @@ def _find(collection: str, filter: Any, sort: Any = None, limit: int = 0) -> Que
     return Query(command)
 
 
-def _stages(plan: Any) -> Iterator[str]:
+def _unbounded(stage: Mapping[str, Any]) -> bool:
+    """An index walked from end to end, as the one on `_id` is for its order alone."""
+    bounds = next(iter(stage.get("indexBounds", {}).values()), [])
+    return bounds in (["[MinKey, MaxKey]"], ["[MaxKey, MinKey]"])
+
+
+def _stages(plan: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(plan, Mapping):
         if isinstance(plan.get("stage"), str):
-            yield plan["stage"]
+            yield plan
         for name, part in plan.items():
             if name != "rejectedPlans":
                 yield from _stages(part)

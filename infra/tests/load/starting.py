@@ -9,7 +9,6 @@ from infra.tests.load.figures import Spread
 from infra.tests.load.site import Site
 from infra.tests.load.wire import request
 from ticketing_common.testing.servers import free_port
-from ticketing_local.data.ports import LOOPBACK
 from ticketing_local.services import SERVICES
 
 BOUND = 60.0  # seconds
@@ -37,7 +36,7 @@ async def _start_time(site: Site, service: str) -> float:
         connection = Connection(port)
         while (await connection.fetch(request("GET", "/readyz"))).status != 200:
             if time.perf_counter() - started > BOUND:
-                raise TimeoutError(f"{service} is not ready at {LOOPBACK}:{port}")
+                raise TimeoutError(f"{service} is not ready on port {port}")
             await asyncio.sleep(0.005)
         connection.close()
         return time.perf_counter() - started

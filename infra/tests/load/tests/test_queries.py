@@ -26,6 +26,13 @@ def test_a_query_without_an_index_is_told_from_one_with_an_index(mongo_uri: str)
     assert scans(explained(mongo_uri, bare.command))
 
 
+def test_an_index_walked_for_its_order_alone_is_no_answer(mongo_uri: str) -> None:
+    """MongoDB would rather read all of `_id` than sort, which is a scan by another name."""
+    [query] = queries("things", "find", ({"size": 1},), {"sort": [("_id", -1)], "limit": 10})
+
+    assert scans(explained(mongo_uri, query.command))
+
+
 def test_pipelines_are_explained_too(mongo_uri: str) -> None:
     """An aggregation's plan is nested deeper, and read as well."""
     [bare] = queries("things", "aggregate", ([{"$match": {"size": 1}}, {"$limit": 1}],), {})

