@@ -29,6 +29,7 @@ from ticketing_common.events.watch import StreamWatch
 from ticketing_common.lifecycle import running
 from ticketing_common.middlewares.error_handler import handle_errors
 from ticketing_common.middlewares.request_context import RequestContext
+from ticketing_common.openapi import document
 from ticketing_common.routing import Route
 from ticketing_common.session import Sessions
 from ticketing_common.settings import SessionSettings, Settings
@@ -122,6 +123,11 @@ class Service(FastAPI):
         self.short: list[Route] = []
         self._access_log = access_log
         self.add_middleware(RequestContext, access_log=access_log)
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            document(super().openapi(), self.short)
+        return super().openapi()
 
     def build_middleware_stack(self) -> ASGIApp:
         return ShortPath(super().build_middleware_stack(), self.short, self._access_log)

@@ -34,7 +34,7 @@ def order_window(request: Request) -> timedelta:
 Window = Annotated[timedelta, Depends(order_window)]
 
 
-@router.post("/api/orders", status_code=201)
+@router.post("/api/orders", status_code=201, responses={404: {"description": "No such ticket."}})
 async def new(
     body: NewOrder, user: SignedIn, tickets: Tickets, orders: Orders, window: Window
 ) -> Order:

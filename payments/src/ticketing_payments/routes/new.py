@@ -49,7 +49,7 @@ def cashier_of(request: Request) -> Cashier:
     return cashier
 
 
-@router.post("/api/payments", status_code=201)
+@router.post("/api/payments", status_code=201, responses={404: {"description": "No such order."}})
 async def new(
     body: NewPayment,
     user: SignedIn,

@@ -1,0 +1,70 @@
+"""A service on a real HTTP server in a thread of the test's own process."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+
+from infra.tests.wired import wired
+from ticketing_common.server import Server
+from ticketing_common.session import COOKIE, Sessions
+from ticketing_common.settings import SessionSettings
+from ticketing_common.testing.servers import free_port
+from ticketing_common.testing.sessions import JWT_KEY
+
+USER = "a" * 24
+START_TIMEOUT = 20.0  # seconds
+
+
+@dataclass(frozen=True)
+class Serving:
+    """`session` is a user's cookie; `stores` are the service's, by their documents' names."""
+
+    url: str
+    session: dict[str, str]
+    stores: dict[str, Any]
+    loop: asyncio.AbstractEventLoop
+
+    def documents(self) -> dict[str, list[Any]]:
+        """Everything that is stored."""
+
+        async def read() -> dict[str, list[Any]]:
+            return {
+                name: [document async for document in store.each()]
+                for name, store in self.stores.items()
+            }
+
+        return asyncio.run_coroutine_threadsafe(read(), self.loop).result(START_TIMEOUT)
+
+
+@contextmanager
+def serving(service: str, **variables: str) -> Iterator[Serving]:
+    port = free_port()
+    started: list[Any] = []
+
+    async def run() -> None:
+        app = await wired(service, **variables)
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=port, lifespan="off", log_config=None, server_header=False
+        )
+        server = Server(config)
+        started.extend([app, server, asyncio.get_running_loop()])
+        await server.serve()
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + START_TIMEOUT
+    while not (started and started[1].started):
+        assert time.monotonic() < deadline, f"{service} did not start"
+        time.sleep(0.01)
+    app, server, loop = started
+    cookie = Sessions(SessionSettings(JWT_KEY=JWT_KEY)).write(USER, "test@test.com")
+    stores = {document.__name__: store for document, store in app.state.stores.items()}
+    yield Serving(f"http://127.0.0.1:{port}", {COOKIE: cookie}, stores, loop)
+    server.should_exit = server.force_exit = True
+    thread.join(START_TIMEOUT)
