@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from infra.tests.load.connection import Connection
 from infra.tests.load.wire import Answer
 
+BOUND = 300.0  # seconds until the last are answered
 Usage = Callable[[], dict[str, int]]
 
 
@@ -53,7 +54,7 @@ class ClosedLoop:
         await self._pass(seconds)
         window.seconds = time.perf_counter() - started
         self._stopping, self.window = True, Window()
-        await asyncio.wait_for(self._idle.wait(), 60)
+        await asyncio.wait_for(self._idle.wait(), BOUND)
         window.after = usage()
         for connection in self._connections:
             connection.close()

@@ -16,7 +16,6 @@ import pytest
 from infra.tests.load.queries import is_decided, queries, scans
 from ticketing_common.store.database import Database
 
-
 OURS = "ticketing_"
 STORE = "ticketing_common.store"
 

@@ -70,7 +70,7 @@ def _find(collection: str, filter: Any, sort: Any = None, limit: int = 0) -> Que
 
 def _unbounded(stage: Mapping[str, Any]) -> bool:
     """An index walked from end to end, as the one on `_id` is for its order alone."""
-    bounds = next(iter(stage.get("indexBounds", {}).values()), [])
+    bounds: list[str] = next(iter(stage.get("indexBounds", {}).values()), [])
     return bounds in (["[MinKey, MaxKey]"], ["[MaxKey, MinKey]"])
 
 

@@ -32,8 +32,9 @@ def report(results: Results, paths: Sequence[Path], compared: str | None) -> str
     if results.scale:
         parts += ["## Scale: CPU µs per request as the market grows", _scale(results)]
     if results.start:
-        rows = [[name, str(found)] for name, found in results.start.items()]
-        parts += ["## Start to ready, in seconds", table(["service", "seconds"], rows)]
+        rows = [[name, str(passed), str(used)] for name, (passed, used) in results.start.items()]
+        header = ["service", "seconds", "of CPU"]
+        parts += ["## Start to ready", table(header, rows)]
     if results.rss:
         parts += ["## Memory, in MiB", _memory(results)]
     if results.soak:

@@ -27,7 +27,7 @@ class Results:
     lag: SagaRun | None = None  # at half of saturation
     sales: list[Sale] = field(default_factory=list)
     scale: dict[int, list[Sample]] = field(default_factory=dict)
-    start: dict[str, Spread] = field(default_factory=dict)
+    start: dict[str, tuple[Spread, Spread]] = field(default_factory=dict)
     rss: dict[str, Mapping[str, float]] = field(default_factory=dict)
     soak: Soak | None = None
 
@@ -39,7 +39,10 @@ class Results:
             "lag": self.lag and self.lag.as_json(),
             "flash_sales": [each.as_json() for each in self.sales],
             "scale": {str(n): [s.as_json() for s in found] for n, found in self.scale.items()},
-            "start_seconds": {name: asdict(found) for name, found in self.start.items()},
+            "start_seconds": {
+                name: {"passed": asdict(passed), "cpu": asdict(used)}
+                for name, (passed, used) in self.start.items()
+            },
             "rss_mib": {moment: dict(used) for moment, used in self.rss.items()},
             "soak": self.soak and self.soak.as_json(),
         }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from infra.tests.load.connection import Connection
 from infra.tests.load.figures import Spread
+from infra.tests.load.processes import cpu
 from infra.tests.load.site import Site
 from infra.tests.load.wire import request
 from ticketing_common.testing.servers import free_port
@@ -15,15 +16,17 @@ BOUND = 60.0  # seconds
 TIMES = 3
 
 
-async def start_times(site: Site) -> dict[str, Spread]:
-    """Seconds until /readyz says 200, of one more replica of each service."""
-    return {
-        service: Spread.of([await _start_time(site, service) for _ in range(TIMES)])
-        for service in SERVICES
-    }
+async def start_times(site: Site) -> dict[str, tuple[Spread, Spread]]:
+    """Seconds until /readyz says 200, of one more replica of each service, and those of CPU."""
+    found = {}
+    for service in SERVICES:
+        times = [await _start_time(site, service) for _ in range(TIMES)]
+        passed, used = zip(*times, strict=True)
+        found[service] = Spread.of(passed), Spread.of(used)
+    return found
 
 
-async def _start_time(site: Site, service: str) -> float:
+async def _start_time(site: Site, service: str) -> tuple[float, float]:
     port = free_port()
     proc = Path(f"/proc/{site.pids[service][0]}")
     argv = [arg for arg in (proc / "cmdline").read_text().split("\0") if arg]
@@ -39,7 +42,7 @@ async def _start_time(site: Site, service: str) -> float:
                 raise TimeoutError(f"{service} is not ready on port {port}")
             await asyncio.sleep(0.005)
         connection.close()
-        return time.perf_counter() - started
+        return time.perf_counter() - started, cpu(process.pid) / 1e9
     finally:
         process.terminate()
         await asyncio.wait_for(process.wait(), 40)
