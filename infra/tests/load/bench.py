@@ -37,7 +37,8 @@ async def bench(
         say("starts measured")
     if plan.has("paths"):
         rounds = Rounds(sites, servers, paths_of(plan), say, plan.pace, plan.levels)
-        results.samples = await rounds.run(plan.rounds)
+        rounds.samples = results.samples  # what there is can be shown if the rest fails
+        await rounds.run(plan.rounds)
         results.rss["after paths"] = this.rss()
     if plan.has("saga"):
         await _sagas(plan, sites, results, say)

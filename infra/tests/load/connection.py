@@ -20,6 +20,7 @@ class Connection(asyncio.Protocol):
         self._request = b""
         self._on_answer: OnAnswer | None = None
         self._connecting: asyncio.Task[None] | None = None
+        self._let_go = 0  # transports that are being closed, whose end is no news
 
     async def connect(self) -> None:
         await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self.port)
@@ -67,13 +68,16 @@ class Connection(asyncio.Protocol):
         if head.closes and self._transport:
             self._transport.close()
             self._transport = None
+            self._let_go += 1
         self._tell(answer)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if self._transport and self._transport.is_closing():
-            self._transport = None
-            self._received, self._head = b"", None
-            self._tell(Answer(0))
+        if self._let_go:
+            self._let_go -= 1
+            return
+        self._transport = None
+        self._received, self._head = b"", None
+        self._tell(Answer(0))
 
     def _tell(self, answer: Answer) -> None:
         if on_answer := self._on_answer:

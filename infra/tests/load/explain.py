@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
 
-from infra.tests.load.queries import is_decided, queries, scans
+from infra.tests.load.queries import Query, UnknownMethodError, is_decided, queries, scans
 from ticketing_common.store.database import Database
 
 OURS = "ticketing_"
@@ -28,18 +30,27 @@ class Journal:
     scanning: dict[str, str] = field(default_factory=dict)  # and who asked
 
     def note(self, collection: Any, method: str, args: Any, kwargs: Any, asker: str) -> None:
-        for query in queries(collection.name, method, args, kwargs):
-            shape = query.shape
-            if query.reads_all or shape in self.good:
-                continue
-            database = collection.delegate.database  # the driver below, which need not wait
+        try:
+            asked = queries(collection.name, method, args, kwargs)
+        except UnknownMethodError:  # raised here, it would be the service's own failure
+            self.scanning[f"{method}, which `queries` does not know"] = asker
+            return
+        for query in asked:
+            if not query.reads_all and query.shape not in self.good:
+                self._explain(collection, query, asker)
+
+    def _explain(self, collection: Any, query: Query, asker: str) -> None:
+        database = collection.delegate.database  # the driver below, which need not wait
+        try:
             plan = database.command({"explain": query.command, "verbosity": "queryPlanner"})
-            if not is_decided(plan):
-                continue
-            if scans(plan):  # or the test has no indexes: another one will tell
-                self.scanning[shape] = asker
-            else:
-                self.good.add(shape)
+        except PyMongoError:  # the test took the database away: another one will tell
+            return
+        if not is_decided(plan):
+            return
+        if scans(plan):  # or this test has no indexes
+            self.scanning[query.shape] = asker
+        else:
+            self.good.add(query.shape)
 
     def failures(self) -> list[str]:
         bad = [shape for shape in self.scanning if shape not in self.good]
@@ -52,11 +63,12 @@ class Watched:
     def __init__(self, collection: Any, journal: Journal) -> None:
         self._collection = collection
         self._journal = journal
+        self._is_real = isinstance(getattr(collection, "delegate", None), Collection)
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._collection, name)
         asker = next(_askers(), "")
-        if not asker.startswith(OURS) or not hasattr(self._collection, "delegate"):
+        if not asker.startswith(OURS) or not self._is_real:
             return found
 
         def call(*args: Any, **kwargs: Any) -> Any:

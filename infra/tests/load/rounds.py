@@ -27,7 +27,7 @@ class Rounds:
     levels: tuple[int, ...] = (1, 32, 256)
     samples: list[Sample] = field(default_factory=list)
 
-    async def run(self, rounds: int) -> list[Sample]:
+    async def run(self, rounds: int) -> None:
         for site in self.sites:
             await sign_up(site)
         for number in range(1, rounds + 1):
@@ -38,7 +38,6 @@ class Rounds:
             await self._paths([path for path in self.paths if not path.small], LARGE, HELD)
             self.say(f"round {number} of {rounds} in {time.monotonic() - started:.0f} s")
             self.sites = self.sites[::-1]  # the next round starts with another version
-        return self.samples
 
     def _yardsticks(self) -> list[str]:
         signs_in = any(path.name == "sign-in" for path in self.paths)
