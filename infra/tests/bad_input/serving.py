@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import uvicorn
 
 from infra.tests.wired import wired
@@ -23,12 +24,13 @@ START_TIMEOUT = 20.0  # seconds
 
 @dataclass(frozen=True)
 class Serving:
-    """`session` is a user's cookie; `stores` are the service's, by their documents' names."""
+    """`session` is a user's cookie header; `stores` are known by their documents' names."""
 
     url: str
     session: dict[str, str]
     stores: dict[str, Any]
     loop: asyncio.AbstractEventLoop
+    http: httpx.Client  # signed in by no cookie of its own
 
     def documents(self) -> dict[str, list[Any]]:
         """Everything that is stored."""
@@ -65,6 +67,8 @@ def serving(service: str, **variables: str) -> Iterator[Serving]:
     app, server, loop = started
     cookie = Sessions(SessionSettings(JWT_KEY=JWT_KEY)).write(USER, "test@test.com")
     stores = {document.__name__: store for document, store in app.state.stores.items()}
-    yield Serving(f"http://127.0.0.1:{port}", {COOKIE: cookie}, stores, loop)
+    url = f"http://127.0.0.1:{port}"
+    with httpx.Client(base_url=url, timeout=10) as http:
+        yield Serving(url, {"Cookie": f"{COOKIE}={cookie}"}, stores, loop, http)
     server.should_exit = server.force_exit = True
     thread.join(START_TIMEOUT)

@@ -1,0 +1,163 @@
+"""Every listener of every service together: order, repetition and delay change nothing.
+
+Two markets live through the same decisions. In the clean one every message is delivered at once,
+once and in order. In the other one nothing is certain but that each message comes in the end.
+"""
+
+import asyncio
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from infra.tests.order_free.world import World, order_of
+from ticketing_common.events.catalogue import OrderCreated
+from ticketing_common.types import new_id
+from ticketing_tickets.models.ticket import Ticket
+
+MANY = st.integers(0, 10_000)  # which one of what there is
+EFFORT = settings(
+    max_examples=30,
+    stateful_step_count=30,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Markets(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.clean = self.run(World.make())
+        self.wild = self.run(World.make())
+        self.sold: list[Ticket] = []
+        self.latest: dict[str, tuple[str, int]] = {}  # by ticket: its open order, reservation
+        self.numbers: dict[str, int] = {}
+        self.all: list[str] = []
+        self.live: dict[str, str] = {}  # order to ticket, neither paid nor cancelled
+
+    def run(self, work: Any) -> Any:
+        return self.runner.run(work)
+
+    def decide(self, name: str, *given: Any) -> None:
+        """The same in both; in the clean one everybody knows at once."""
+        self.run(getattr(self.clean, name)(*given))
+        self.run(self.clean.settle())
+        self.run(getattr(self.wild, name)(*given))
+
+    @rule()
+    def sell(self) -> None:
+        ticket = Ticket(id=new_id(), title="A concert", price=20, user_id=new_id())
+        self.sold.append(ticket)
+        self.decide("sell", ticket)
+
+    @precondition(lambda self: self.free())
+    @rule(which=MANY)
+    def edit(self, which: int) -> None:
+        ticket = self.free()[which % len(self.free())]
+        self.decide("edit", ticket.id, f"Concert {which}")
+
+    @precondition(lambda self: self.free())
+    @rule(which=MANY)
+    def order(self, which: int) -> None:
+        ticket = self.free()[which % len(self.free())]
+        number = self.numbers[ticket.id] = self.numbers.get(ticket.id, 0) + 1
+        order = order_of(ticket, new_id(), new_id(), number)
+        self.all.append(order.id)
+        self.live[order.id] = ticket.id
+        self.latest[ticket.id] = order.id, number
+        self.decide("order", order)
+
+    @precondition(lambda self: self.live)
+    @rule(which=MANY)
+    def cancel(self, which: int) -> None:
+        order = self.take(which)
+        del self.latest[self.live.pop(order)]
+        self.decide("cancel", order)
+
+    @precondition(lambda self: self.live)
+    @rule(which=MANY)
+    def pay(self, which: int) -> None:
+        order = self.take(which)
+        self.run(self.wild.deliver_now(OrderCreated, order, "payments-service"))
+        del self.live[order]
+        self.decide("pay", order, f"ch_{which}")
+
+    @precondition(lambda self: self.live)
+    @rule(which=MANY, paid_first=st.booleans())
+    def pay_and_cancel(self, which: int, paid_first: bool) -> None:
+        """Both services decide before either has heard of the other."""
+        order = self.take(which)
+        self.run(self.wild.deliver_now(OrderCreated, order, "payments-service"))
+        del self.latest[self.live.pop(order)]
+        for world in (self.clean, self.wild):
+            steps = [world.cancel(order), world.pay(order, f"ch_{which}")]
+            for step in reversed(steps) if paid_first else steps:
+                self.run(step)
+        self.run(self.clean.settle())
+
+    @precondition(lambda self: self.all)
+    @rule(which=MANY)
+    def ring(self, which: int) -> None:
+        """An expiry that is early, or late, or of an order long decided."""
+        self.decide("ring", self.all[which % len(self.all)])
+
+    @precondition(lambda self: self.wild.pending)
+    @rule(which=MANY)
+    def deliver(self, which: int) -> None:
+        self.run(self.wild.deliver(which))
+
+    @precondition(lambda self: self.wild.pending)
+    @rule(which=MANY)
+    def deliver_without_acknowledging(self, which: int) -> None:
+        self.run(self.wild.deliver(which, keep=True))
+
+    @precondition(lambda self: self.wild.pending)
+    @rule(seed=MANY)
+    def deliver_several_at_once(self, seed: int) -> None:
+        async def several() -> None:
+            await asyncio.gather(*(self.wild.deliver(seed * n, keep=True) for n in range(1, 4)))
+
+        self.run(several())
+
+    @precondition(lambda self: self.wild.stream)
+    @rule(which=MANY)
+    def repeat(self, which: int) -> None:
+        """Something that everybody may have heard long ago."""
+        event = self.wild.stream[which % len(self.wild.stream)]
+        self.wild.pending += self.wild.copies(event)
+
+    @precondition(lambda self: len(self.wild.stream) > 5)
+    @rule()
+    def replay_from_the_start(self) -> None:
+        """All that was ever told, while the rest is still on its way."""
+        for event in list(self.wild.stream):
+            for copy in self.wild.copies(event):
+                self.run(self.wild.handle(copy))
+
+    def free(self) -> list[Ticket]:
+        """Nobody's order holds them."""
+        return [ticket for ticket in self.sold if ticket.id not in self.latest]
+
+    def take(self, which: int) -> str:
+        return list(self.live)[which % len(self.live)]
+
+    def teardown(self) -> None:
+        self.run(self.wild.settle())
+        assert self.run(self.wild.state()) == self.run(self.clean.state())
+
+        before = self.run(self.wild.documents())
+        self.run(self.wild.replay(list(self.wild.stream)))
+        assert self.run(self.wild.documents()) == before
+        self.run(self.wild.replay(self.wild.stream[::-1]))
+        assert self.run(self.wild.documents()) == before
+        self.runner.close()
+
+
+def test_any_delivery_ends_as_the_clean_one() -> None:
+    """The same state in the end, and the whole stream once more, forwards or backwards, changes
+    no document."""
+    run_state_machine_as_test(Markets, settings=EFFORT)
