@@ -45,11 +45,13 @@ class Consumer:
         self._free = asyncio.Semaphore(BATCH)
 
     async def run(self) -> None:
-        """Consume for ever, whatever becomes of the connection, the stream and the consumer."""
+        """Consume until the connection is closed for good, whatever else becomes of it, the stream
+        and the consumer."""
         await self.stream.ready.wait()
         delay = 0.25
         try:
-            while True:
+            # A library may lose our cancellation: a connection closed for good ends it, too.
+            while not self.stream.closed:
                 try:
                     await self.create()
                     delay = 0.25
