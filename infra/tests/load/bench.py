@@ -1,5 +1,6 @@
 """The benchmark's sections, one after the other."""
 
+import asyncio
 from collections.abc import Sequence
 
 from infra.tests.load.flash import flash_sale
@@ -16,6 +17,7 @@ from infra.tests.load.soak import soak
 from infra.tests.load.starting import start_times
 
 AT_ONCE = (16, 64)  # sagas
+IDLE = 3.0  # seconds
 
 
 def paths_of(plan: Plan) -> list[Path]:
@@ -32,6 +34,7 @@ async def bench(
     """Measure what the plan says; this version is the last of the sites."""
     this = sites[-1]
     results.rss["after start"] = this.rss()
+    results.idle = await idle(this)
     if plan.has("start"):
         results.start = await start_times(this)
         say("starts measured")
@@ -52,6 +55,13 @@ async def bench(
         results.rss["after scale"] = this.rss()
     if plan.has("soak"):
         results.soak = await soak(this, plan.soak_rate, plan.soak_seconds, say)
+
+
+async def idle(site: Site) -> dict[str, float]:
+    """Milliseconds of CPU a second that each process takes while nobody asks for anything."""
+    before = site.cpu()
+    await asyncio.sleep(IDLE)
+    return {name: (used - before[name]) / 1e6 / IDLE for name, used in site.cpu().items()}
 
 
 async def _sagas(plan: Plan, sites: Sequence[Site], results: Results, say: Say) -> None:

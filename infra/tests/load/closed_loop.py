@@ -55,7 +55,8 @@ class ClosedLoop:
         window.seconds = time.perf_counter() - started
         self._stopping, self.window = True, Window()
         await self._pass(BOUND)
-        self._statuses[0] += len(self._asked)  # what still has no answer never gets one
+        if self._asked:
+            self._statuses[0] += len(self._asked)  # what still has no answer never gets one
         window.after = usage()
         for connection in self._connections:
             connection.close()

@@ -36,7 +36,7 @@ def report(results: Results, paths: Sequence[Path], compared: str | None) -> str
         header = ["service", "seconds", "of CPU"]
         parts += ["## Start to ready", table(header, rows)]
     if results.rss:
-        parts += ["## Memory, in MiB", _memory(results)]
+        parts += ["## Memory, in MiB, and what idling costs", _memory(results)]
     if results.soak:
         soak = results.soak
         rows = [[name, *map(short, (u[0], max(u), u[-1]))] for name, u in soak.rss.items()]
@@ -139,5 +139,8 @@ def _cpu(results: Results, size: int, name: str) -> float:
 def _memory(results: Results) -> str:
     moments = list(results.rss)
     names = services_of(dict(results.rss[moments[0]]))
-    rows = [[name, *(short(results.rss[moment][name]) for moment in moments)] for name in names]
-    return table(["service", *moments], rows)
+    rows = [
+        [name, short(results.idle[name]), *(short(results.rss[moment][name]) for moment in moments)]
+        for name in names
+    ]
+    return table(["service", "idle, CPU ms/s", *moments], rows)

@@ -29,6 +29,7 @@ class Results:
     scale: dict[int, list[Sample]] = field(default_factory=dict)
     start: dict[str, tuple[Spread, Spread]] = field(default_factory=dict)
     rss: dict[str, Mapping[str, float]] = field(default_factory=dict)
+    idle: dict[str, float] = field(default_factory=dict)  # milliseconds of CPU a second
     soak: Soak | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -43,6 +44,7 @@ class Results:
                 name: {"passed": asdict(passed), "cpu": asdict(used)}
                 for name, (passed, used) in self.start.items()
             },
+            "idle_cpu_ms_per_second": self.idle,
             "rss_mib": {moment: dict(used) for moment, used in self.rss.items()},
             "soak": self.soak and self.soak.as_json(),
         }
