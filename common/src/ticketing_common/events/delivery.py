@@ -17,8 +17,8 @@ from ticketing_common.store.store import retrying
 
 logger = logging.getLogger(__name__)
 
-ACK_WAIT = 30.0  # seconds until JetStream delivers an unacknowledged message again
-HANDLING_TIMEOUT = 20.0  # seconds a handler may take: less than ACK_WAIT
+ACK_WAIT = 10.0  # seconds until JetStream delivers an unacknowledged message again
+HANDLING_TIMEOUT = 8.0  # seconds a handler may take: less than ACK_WAIT
 MAX_DELIVERIES = 5  # of a message whose handler fails for a reason of its own
 MAX_SIZE = 256 * 1024  # bytes; no event of ours comes near
 
