@@ -5,16 +5,40 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 
 import pytest
 import uvicorn
+from fastapi import APIRouter
 
 from common.tests.conftest import Until
 from ticketing_common import server
-from ticketing_common.server import Server
+from ticketing_common.middlewares import RequestBody
+from ticketing_common.places import Places
+from ticketing_common.routing import Route
+from ticketing_common.server import Protocol, Server
 from ticketing_common.service import create_service
 from ticketing_common.settings import Settings
 from ticketing_common.testing.servers import free_port
+
+router = APIRouter(route_class=Route)
+let_go = asyncio.Event()
+
+
+class Words(RequestBody):
+    said: str
+
+
+@router.post("/echo")
+async def echo(body: Words) -> Words:
+    return body
+
+
+@router.get("/wait")
+async def wait() -> list[int]:
+    await let_go.wait()
+    return []
+
 
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: ticketing.dev\r\n\r\n"
 
@@ -24,9 +48,12 @@ class Connection:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
-    async def ask(self) -> bytes:
+    async def ask(self, request: bytes = REQUEST) -> bytes:
         """The head of the answer to one more request on this connection."""
-        self.writer.write(REQUEST)
+        self.writer.write(request)
+        return await self.answer()
+
+    async def answer(self) -> bytes:
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = next(line for line in head.split(b"\r\n") if line.startswith(b"content-length"))
         await self.reader.readexactly(int(length.split(b":")[1]))
@@ -36,8 +63,10 @@ class Connection:
 @asynccontextmanager
 async def serving() -> AsyncIterator[tuple[Server, int, "asyncio.Task[None]"]]:
     port = free_port()
+    app = create_service(Settings(), routers=[router])
+    app.state.places = Places(2)
     running = Server(
-        uvicorn.Config(create_service(Settings()), host="127.0.0.1", port=port, log_config=None)
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, http=Protocol)
     )
     task = asyncio.create_task(running.serve())
     try:
@@ -90,3 +119,67 @@ async def test_nobody_is_waited_for_longer(monkeypatch: pytest.MonkeyPatch) -> N
 
         assert time.monotonic() - began >= 0.3
         await asyncio.wait_for(task, 2)
+
+
+@pytest.mark.parametrize("begun", [b"", b"G", b"GET / HTTP/1.1\r\nHost: ", REQUEST + b"GET / HT"])
+async def test_a_head_that_never_ends(monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
+    """The connection is closed, however much of it has come."""
+    monkeypatch.setattr(server, "HEAD_TIMEOUT", 0.2)
+    async with serving() as (_, port, _):
+        connection = await connect(port)
+        connection.writer.write(begun)
+
+        async with asyncio.timeout(5):
+            assert (b"200" in await connection.reader.read()) == begun.startswith(REQUEST)
+
+
+async def test_a_connection_may_rest_between_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked in full once is not closed for asking nothing more yet."""
+    monkeypatch.setattr(server, "HEAD_TIMEOUT", 0.1)
+    async with serving() as (_, port, _):
+        connection = await connect(port)
+        await connection.ask()
+
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.4):
+                await connection.reader.read()
+        assert b"200" in await connection.ask()
+
+
+async def test_a_body_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """408 in the standard body, and the connection is closed: the rest is not waited for."""
+    bodies = import_module("ticketing_common.middlewares.validate_request")
+    monkeypatch.setattr(bodies, "BODY_TIMEOUT", 0.2)
+    head = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+    async with serving() as (_, port, _):
+        connection = await connect(port)
+        connection.writer.write(head + b'{"said":')
+
+        async with asyncio.timeout(5):
+            answer = await connection.reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert answer.endswith(b'{"errors":[{"message":"The request took too long to arrive"}]}')
+
+
+async def test_too_many_at_once(until: Until) -> None:
+    """503 at once in the standard body for those beyond the places; health still answers."""
+    let_go.clear()
+    slow = REQUEST.replace(b"/healthz", b"/wait")
+    async with serving() as (running, port, _):
+        waiting = [await connect(port) for _ in range(2)]
+        for each in waiting:
+            each.writer.write(slow)
+        places = running.config.app.state.places  # type: ignore[union-attr]
+        await until(lambda: places.taken == 2)
+
+        late = await connect(port)
+        head = await late.ask(slow)
+        assert head.startswith(b"HTTP/1.1 503")
+        assert b"retry-after: 2" in head.lower()
+        assert b"200" in (await late.ask()).splitlines()[0]
+
+        let_go.set()
+        for each in waiting:
+            assert (await each.answer()).startswith(b"HTTP/1.1 200")
+        assert b"200" in (await late.ask(slow)).splitlines()[0]

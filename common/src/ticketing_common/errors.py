@@ -69,6 +69,14 @@ class NotFoundError(CustomError):
     message = "Not Found"
 
 
+class RequestTimeoutError(CustomError):
+    """The body did not come in time; what is left of it is not waited for."""
+
+    status_code = 408
+    message = "The request took too long to arrive"
+    headers: Mapping[str, str] = {"Connection": "close"}
+
+
 class PayloadTooLargeError(CustomError):
     """The body is larger than any request of ours has reason to be."""
 

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ticketing_common.logs import configure_logs
-from ticketing_common.server import DRAIN_TIMEOUT, Server
+from ticketing_common.server import DRAIN_TIMEOUT, Protocol, Server
 from ticketing_common.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ def run(service: str, settings: type[S], create_app: Callable[[S], ASGIApp]) -> 
         app,
         host=configured.HOST,
         port=configured.PORT,
+        http=Protocol,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=DRAIN_TIMEOUT,

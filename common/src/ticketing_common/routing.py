@@ -54,10 +54,11 @@ class Route(APIRoute):
             for check in checks:
                 check(request)
             fields = await read_json_object(request) if body else {}
-            arguments = {name: resolve(request) for name, resolve in resolvers.items()}
-            if body:
-                arguments[body] = validate_request(hints[body], fields)
-            return render(await retrying(lambda: call(**arguments)))
+            with request.app.state.places:
+                arguments = {name: resolve(request) for name, resolve in resolvers.items()}
+                if body:
+                    arguments[body] = validate_request(hints[body], fields)
+                return render(await retrying(lambda: call(**arguments)))
 
         self.handler = handle
         return handle

@@ -1,11 +1,14 @@
-"""The HTTP server, and how it takes its leave."""
+"""The HTTP server: how long it waits for others, and how it takes its leave."""
 
 import asyncio
 import socket
 import time
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+HEAD_TIMEOUT = 15.0  # seconds from a connection, or a request's first byte, to its last header
 LINGER = 4.0  # seconds; proxies should give up an idle connection to us earlier than that
 DRAIN_TIMEOUT = 16  # seconds for requests under way after that
 
@@ -28,3 +31,34 @@ class Server(uvicorn.Server):
                 break
             await asyncio.sleep(0.05)
         await super().shutdown(sockets)
+
+
+class Protocol(HttpToolsProtocol):
+    """Gives up a connection that takes too long to say what it wants."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._expect_head()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        self._forget()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def _expect_head(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_TIMEOUT, self.transport.close)
+
+    def _forget(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

@@ -30,6 +30,7 @@ from ticketing_common.lifecycle import running
 from ticketing_common.middlewares.error_handler import handle_errors
 from ticketing_common.middlewares.request_context import RequestContext
 from ticketing_common.openapi import document
+from ticketing_common.places import Places
 from ticketing_common.routing import Route
 from ticketing_common.session import Sessions
 from ticketing_common.settings import SessionSettings, Settings
@@ -98,6 +99,7 @@ def create_service(
     app = Service(settings.ACCESS_LOG, lifespan)
     handle_errors(app)
     app.state.health = health.Health(checked, lambda: not (stream and stream.closed), counts)
+    app.state.places = Places()
     app.state.listeners = listeners
     app.state.republishers = republishers
     app.state.stores = {store.document: store for store in stores}

@@ -16,6 +16,13 @@ from ticketing_common.events.catalogue import OrderCreated
 from ticketing_common.types import new_id
 from ticketing_tickets.models.ticket import Ticket
 
+# What becomes of a payment, by what became of the order and whether it was charged.
+FATES = {
+    ("awaiting:payment", False): "none",
+    ("complete", True): "charged",
+    ("cancelled", True): "refund_due",
+    ("cancelled", False): "settled",
+}
 MANY = st.integers(0, 10_000)  # which one of what there is
 EFFORT = settings(
     max_examples=30,
@@ -145,9 +152,23 @@ class Markets(RuleBasedStateMachine):
     def take(self, which: int) -> str:
         return list(self.live)[which % len(self.live)]
 
+    def is_right(self, state: Any) -> None:
+        """Nobody keeps a ticket that is not theirs, or money for one that they did not get."""
+        for id, order in state["orders.Order"].items():
+            payment = state["payments.Order"][id]
+            ticket = state["tickets.Ticket"][order["ticket"]["id"]]
+            charged = payment["payment"]["chargeId"] is not None
+            assert (payment["status"] == "cancelled") == (order["status"] == "cancelled")
+            assert payment["payment"]["status"] == FATES[order["status"], charged]
+            assert (ticket["orderId"] == id) == (order["status"] != "cancelled")
+            if ticket["orderId"] == id:
+                assert ticket["sold"] == (order["status"] == "complete")
+
     def teardown(self) -> None:
         self.run(self.wild.settle())
-        assert self.run(self.wild.state()) == self.run(self.clean.state())
+        state = self.run(self.wild.state())
+        assert state == self.run(self.clean.state())
+        self.is_right(state)
 
         before = self.run(self.wild.documents())
         self.run(self.wild.replay(list(self.wild.stream)))

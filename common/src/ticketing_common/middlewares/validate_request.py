@@ -1,5 +1,6 @@
 """Bodies: JSON objects whose fields are checked, each with the message a person should read."""
 
+import asyncio
 from typing import Any, ClassVar, TypeVar, get_args
 
 import orjson
@@ -8,9 +9,15 @@ from pydantic.alias_generators import to_camel
 from pydantic_core.core_schema import ErrorType
 from starlette.requests import Request
 
-from ticketing_common.errors import BadRequestError, PayloadTooLargeError, RequestValidationError
+from ticketing_common.errors import (
+    BadRequestError,
+    PayloadTooLargeError,
+    RequestTimeoutError,
+    RequestValidationError,
+)
 
 MAX_BODY = 64 * 1024  # bytes
+BODY_TIMEOUT = 10.0  # seconds
 _TECHNICAL = set(get_args(ErrorType))  # pydantic's own error types; the rest are ours
 
 B = TypeVar("B", bound="RequestBody")
@@ -27,15 +34,15 @@ class RequestBody(BaseModel):
 
 
 async def read_json_object(request: Request) -> dict[str, Any]:
-    """The body, which must be a JSON object of at most 64 KiB.
+    """The body, which must be a JSON object of at most 64 KiB, and come within 10 seconds.
 
-    Raises `BadRequestError` or `PayloadTooLargeError`.
+    Raises `BadRequestError`, `PayloadTooLargeError` or `RequestTimeoutError`.
     """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise PayloadTooLargeError
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT):
+            body = await _read(request)
+    except TimeoutError:
+        raise RequestTimeoutError from None
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -43,6 +50,15 @@ async def read_json_object(request: Request) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadRequestError("The request body must be a JSON object")
     return value
+
+
+async def _read(request: Request) -> bytearray:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise PayloadTooLargeError
+    return body
 
 
 def validate_request(model: type[B], fields: dict[str, Any]) -> B:
