@@ -18,14 +18,14 @@ from ticketing_local.harness import Stack, running_stack, until
 SERVICES = ("auth", "tickets", "orders", "payments", "client")
 SHOPPERS = 12
 STOP_BOUND = 30.0  # seconds
-QUICK_PASSWORDS = {"SCRYPT_N": "1024", "SCRYPT_P": "1"}
 
 
 @pytest.fixture(scope="module")
 def replicated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Two replicas of each service behind the gateway."""
     data: Path = tmp_path_factory.mktemp("replicated")
-    with running_stack(data, options=["--replicas", "2"], **QUICK_PASSWORDS) as stack:
+    options = ["--replicas", "2"]
+    with running_stack(data, options=options, SCRYPT_N="1024", SCRYPT_P="1") as stack:
         yield stack
 
 

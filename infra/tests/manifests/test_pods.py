@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from infra.tests.manifests.cluster import INFRA, SERVICES, STORED, Cluster
-from ticketing_common.lifecycle import DRAIN_TIMEOUT, STOP_TIMEOUT
+from ticketing_common.lifecycle import STOP_TIMEOUT
+from ticketing_common.server import DRAIN_TIMEOUT
 
 VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "secret"}
 

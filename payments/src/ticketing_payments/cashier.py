@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
 
 from ticketing_common.errors import (
     BadRequestError,
@@ -76,6 +78,10 @@ class Cashier:
         except LostLeaseError:
             return await self.orders.get(order.id)
 
+    def payable_until(self, order: Order) -> datetime:
+        """The last moment at which a payment may start."""
+        return order.expires_at - timedelta(seconds=self.timing.payment_cutoff)
+
     def _check(self, order: Order) -> None:
         if order.cancelled:
             raise BadRequestError("Cannot pay for a cancelled order")
@@ -83,7 +89,7 @@ class Cashier:
             raise BadRequestError("Order is already paid")
         if order.payment.status == PaymentStatus.CHARGING:
             raise BadRequestError("A payment is already in progress")
-        if order.expires_at - now() < timedelta(seconds=self.timing.payment_cutoff):
+        if now() > self.payable_until(order):
             raise BadRequestError("Order has expired")
 
     async def _charge(self, order: Order, token: str) -> Outcome:
@@ -172,3 +178,8 @@ class Cashier:
         held = current.payment.status, current.payment.attempt
         if held != (PaymentStatus.CHARGING, order.payment.attempt):
             raise LostLeaseError
+
+
+def cashier_of(request: Request) -> Cashier:
+    cashier: Cashier = request.app.state.cashier
+    return cashier

@@ -1,6 +1,7 @@
 """GET /api/payments/:orderId"""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -61,7 +62,10 @@ async def test_tells_how_far_it_has_got(
     response = await api.get(f"/api/payments/{order.id}", headers=sign_in(order.user_id))
 
     assert response.status_code == 200
-    assert response.json() == {
+    told = response.json()
+    until = datetime.fromisoformat(told.pop("payableUntil"))
+    assert until == order.expires_at - timedelta(seconds=cashier.timing.payment_cutoff)
+    assert told == {
         "orderId": order.id,
         "status": status,
         "amount": 19.99,

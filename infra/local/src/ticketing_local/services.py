@@ -44,6 +44,9 @@ def variables(
         result["REDIS_PORT"] = str(addresses.redis)
     if "STRIPE_KEY" in declared and addresses.stripe is not None:
         result["STRIPE_API_BASE"] = f"http://{LOOPBACK}:{addresses.stripe}"
+    if service == "client" and addresses.stripe is not None:
+        page = "/_fake/payment_intents/{intent}/authentication"
+        result["STRIPE_TEST_BANK_URL"] = f"http://{LOOPBACK}:{addresses.stripe}{page}"
     if service == "client" and stripe_publishable_key:
         result["STRIPE_PUBLISHABLE_KEY"] = stripe_publishable_key
     return result

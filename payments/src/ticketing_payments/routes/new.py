@@ -4,12 +4,11 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, StringConstraints
-from starlette.requests import Request
 
 from ticketing_common.errors import BadRequestError, NotAuthorizedError
 from ticketing_common.middlewares import RequestBody, SignedIn
 from ticketing_common.routing import Route
-from ticketing_payments.cashier import Cashier, PaymentUnknownError
+from ticketing_payments.cashier import Cashier, PaymentUnknownError, cashier_of
 from ticketing_payments.models.order import Order, Orders, PaymentStatus
 
 router = APIRouter(route_class=Route)
@@ -42,11 +41,6 @@ class AuthenticationRequiredError(BadRequestError):
 
     def body(self) -> dict[str, Any]:
         return {**super().body(), "clientSecret": self.client_secret}
-
-
-def cashier_of(request: Request) -> Cashier:
-    cashier: Cashier = request.app.state.cashier
-    return cashier
 
 
 @router.post("/api/payments", status_code=201, responses={404: {"description": "No such order."}})
