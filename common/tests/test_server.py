@@ -174,7 +174,8 @@ async def test_too_many_at_once(until: Until) -> None:
         await until(lambda: places.taken == 2)
 
         late = await connect(port)
-        head = await late.ask(slow)
+        async with asyncio.timeout(5):
+            head = await late.ask(slow)
         assert head.startswith(b"HTTP/1.1 503")
         assert b"retry-after: 2" in head.lower()
         assert b"200" in (await late.ask()).splitlines()[0]
