@@ -129,14 +129,16 @@ async def test_no_clear_answer(
 async def test_a_call_is_bounded(stripe: RunningFake, fault: str) -> None:
     """A call that takes longer than the timeout is an unknown outcome, and Stripe's own retries
     do not add to it."""
-    stripe.fault("latency", seconds=1) if fault == "latency" else stripe.fault(
-        "lost_response", hang=True
+    order = new_id()
+    key = f"pi/{order}/*"  # others' requests may still be executing
+    stripe.fault("latency", seconds=1, key=key) if fault == "latency" else stripe.fault(
+        "lost_response", hang=True, key=key
     )
     gateway = StripeGateway("sk_test_short", stripe.url, timeout=0.2)
 
     with pytest.raises(StripeUnavailableError):
         async with asyncio.timeout(0.9):
-            await gateway.create(new_id(), 1, 2000)
+            await gateway.create(order, 1, 2000)
 
     assert stripe.fake.faults.all()[0].fired == 1  # type: ignore[index]
     await gateway.close()

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx
+import nats
 import pytest
 from fastapi import FastAPI
 
@@ -29,10 +30,20 @@ def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def nats_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real NATS server with JetStream."""
+def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real NATS server with JetStream, started for the first test that asks for one."""
     with servers.nats_server(tmp_path_factory.mktemp("nats")) as url:
         yield url
+
+
+@pytest.fixture
+async def nats_url(nats_server: str) -> AsyncIterator[str]:
+    """A real NATS server with JetStream, without streams."""
+    yield nats_server
+    client = await nats.connect(nats_server)
+    for stream in await client.jetstream().streams_info():
+        await client.jetstream().delete_stream(str(stream.config.name))
+    await client.close()
 
 
 @pytest.fixture(scope="session")
