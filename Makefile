@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup test e2e chaos chaos-sensitivity bench check-infra images lint format pins clean
+.PHONY: help run setup test packages system e2e chaos chaos-sensitivity bench check-infra images lint format pins clean
 
 SERVICES := auth tickets orders payments expiration client
 PYTEST := .venv/bin/pytest -q
@@ -16,9 +16,15 @@ setup: ## Make the Python environment (the others do it by themselves)
 	@infra/setup
 
 test: setup ## Run all tests but the browser's: in memory, on a real MongoDB, and on the whole stack
+	@$(MAKE) --no-print-directory -j2 --output-sync=target packages system
+
+packages: # each package by itself; what stores documents, on a real MongoDB as well
 	$(PYTEST) common $(SERVICES) infra/local infra/stripe-fake
 	$(PYTEST) --mongod auth tickets orders payments
-	$(PYTEST) infra/tests/integration
+
+system: # the packages together
+	$(PYTEST) infra/tests/integration infra/tests/order_free infra/tests/bad_input
+	$(PYTEST) infra/tests/chaos/tests infra/tests/load/tests
 
 test-%: setup ## Run one package's tests, e.g. make test-tickets
 	$(PYTEST) $*
