@@ -8,6 +8,7 @@ from infra.tests.chaos.figures import figures
 from infra.tests.chaos.report import print_report
 from infra.tests.chaos.running import chaos_run, stopwatch
 from infra.tests.chaos.sensitivity.runs import sensitivity
+from infra.tests.chaos.stack import StackError
 
 
 def main() -> int:
@@ -32,9 +33,13 @@ def main() -> int:
     failed = []
     for seed in range(asked.seed, asked.seed + asked.seeds):
         print(f"seed {seed}, {asked.seconds:.0f} s of faults", flush=True)
-        say = stopwatch()
         wipe_stream = asked.wipe_stream or seed % 4 == 0
-        outcome = asyncio.run(chaos_run(seed, asked.seconds, wipe_stream, say))
+        try:
+            outcome = asyncio.run(chaos_run(seed, asked.seconds, wipe_stream, stopwatch()))
+        except StackError as error:
+            print(f"the stack could not be run: {error}", flush=True)
+            failed.append(seed)
+            continue
         print_report(outcome)
         if not outcome.passed:
             failed.append(seed)

@@ -78,6 +78,16 @@ async def chaos_run(
     return Outcome(facts, violations, faults.done, load.probes.outages(), rest)
 
 
+def _allowance(timing: Timing) -> float:
+    """For how many seconds an overdue order may be open after healing.
+
+    The sweeper waits for the payments told before, and a payment that a killed replica had in
+    hand is given to another one only after `ACK_WAIT`.
+    """
+    heard = ACK_WAIT + timing.sweep_grace  # which is also what payments' outboxes are given
+    return heard + timing.sweep_grace + timing.sweep_interval + PROCESSING
+
+
 class _Load:
     """Users at work, from the first sign-up to the last answer."""
 
