@@ -20,6 +20,7 @@ PROCESSES = [
     "expiration",
     "client",
     "gateway",
+    "stripe",
 ]
 
 
