@@ -101,9 +101,10 @@ class Database:
         with outages():
             await self[store.document.collection].create_indexes(indexes)
 
-    async def drop(self) -> None:
-        """Delete everything; for tests."""
-        await self._database.client.drop_database(self._database.name)
+    async def empty(self) -> None:
+        """Delete every document, and keep the indexes; for tests."""
+        for name in await self._database.list_collection_names():
+            await self._database[name].delete_many({})
 
     def close(self) -> None:
         self._database.client.close()

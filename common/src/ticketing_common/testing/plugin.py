@@ -1,6 +1,5 @@
 """pytest fixtures for every service. `--mongod` runs the same tests on a real MongoDB."""
 
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -59,22 +58,22 @@ async def database(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     if not request.config.getoption("--mongod"):
         yield in_memory_database()
         return
-    async for real in _real_database(request.getfixturevalue("mongo_uri")):
+    async for real in _real_database(request.getfixturevalue("mongo_uri"), request.node):
         yield real
 
 
 @pytest.fixture
-async def real_database(mongo_uri: str) -> AsyncIterator[Database]:
+async def real_database(mongo_uri: str, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """An empty database on a real mongod, for what only the real one does."""
-    async for real in _real_database(mongo_uri):
+    async for real in _real_database(mongo_uri, request.node):
         yield real
 
 
-async def _real_database(uri: str) -> AsyncIterator[Database]:
-    name = f"test-{uuid.uuid4().hex[:12]}"
-    database = Database.connect(f"{uri}/{name}")
+async def _real_database(uri: str, test: pytest.Item) -> AsyncIterator[Database]:
+    package = test.nodeid.split("/")[0]  # whose collections and indexes others do not share
+    database = Database.connect(f"{uri}/test-{package}")
+    await database.empty()
     yield database
-    await database.drop()
     database.close()
 
 
