@@ -18,13 +18,13 @@ setup: ## Make the Python environment (the others do it by themselves)
 test: setup ## Run all tests but the browser's: in memory, on a real MongoDB, and on the whole stack
 	@$(MAKE) --no-print-directory -j2 --output-sync=target packages system
 
-packages: # each package by itself; what stores documents, on a real MongoDB as well
+packages: # each by itself; what stores documents on a real MongoDB too, which explains its queries
 	$(PYTEST) common $(SERVICES) infra/local infra/stripe-fake
-	$(PYTEST) --mongod auth tickets orders payments
+	$(PYTEST) --mongod -p infra.tests.load.explain auth tickets orders payments
 
 system: # the packages together
 	$(PYTEST) infra/tests/integration infra/tests/order_free infra/tests/bad_input
-	$(PYTEST) infra/tests/chaos/tests infra/tests/load/tests
+	$(PYTEST) infra/tests/chaos/tests infra/tests/load/tests -k "not every_query"
 
 test-%: setup ## Run one package's tests, e.g. make test-tickets
 	$(PYTEST) $*
