@@ -115,9 +115,7 @@ async def _was_cancelled_during_recovery(lab: Lab, order: JSON) -> bool:
     intent = f"/v1/payment_intents/{charging['payment']['intentId']}"
     asked = await lab.stripe_fault(kind="slow_response", path=intent, next=1, seconds=1.5)
     await lab.until(lambda: lab.stripe_fired(asked))
-    in_time = await lab.cancel(order) and await lab.until(
-        lambda: lab.find("payments", "orders", order["id"], status="cancelled")
-    )
+    in_time = await lab.cancel(order) and await _cancel_heard(lab, order)
     await lab.until(lambda: _settled(lab, order))
     return bool(in_time and in_time["payment"]["status"] == "charging")
 
@@ -140,6 +138,8 @@ async def _was_cancelled_during_charge(lab: Lab, order: JSON) -> bool:
     await lab.until(lambda: lab.stripe_fired(asked))
     in_time = await lab.cancel(order)
     await paying
+    if in_time:
+        await _cancel_heard(lab, order)  # until then a charge looks as if all were well with it
     await lab.until(lambda: _settled(lab, order))
     return in_time
 
@@ -224,6 +224,14 @@ async def _paid(lab: Lab, order: JSON) -> bool:
 def _keys(order: JSON) -> str:
     """The idempotency keys of an order's confirmations, as a pattern."""
     return f"confirm/{order['id']}/*"
+
+
+async def _cancel_heard(lab: Lab, order: JSON) -> JSON:
+    """The order as payments has it, once it has heard of its cancel."""
+    replica: JSON = await lab.until(
+        lambda: lab.find("payments", "orders", order["id"], status="cancelled")
+    )
+    return replica
 
 
 async def _settled(lab: Lab, order: JSON) -> bool:
