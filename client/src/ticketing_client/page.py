@@ -74,7 +74,12 @@ class PageContext:
         return response
 
 
-Page = Annotated[PageContext, Depends(PageContext)]
+async def page_context(request: Request) -> PageContext:
+    """A coroutine, for FastAPI sends plain callables through a thread."""
+    return PageContext(request)
+
+
+Page = Annotated[PageContext, Depends(page_context)]
 
 
 async def attempt(call: Awaitable[T]) -> T | None:

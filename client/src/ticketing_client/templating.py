@@ -17,6 +17,7 @@ def create_templates(assets: Assets, common: Mapping[str, object]) -> Environmen
     environment = Environment(
         loader=PackageLoader("ticketing_client"),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,13 +1,13 @@
 """How requests reach the public API: bounded in time, on a visitor's behalf, keeping nothing."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
+
+from ticketing_client.connections import Connections
 
 
 class ApiUnavailableError(Exception):
@@ -31,20 +31,15 @@ class ApiRefusedError(Exception):
 
 
 class Transport:
-    """One pool of connections for all visitors.
+    """The way to the public API for all visitors.
 
-    It never keeps a cookie: httpx would send one visitor's session along with the next request.
+    It asks the connections itself, without an `httpx.AsyncClient`: that would keep cookies, and
+    send one visitor's session along with the next request.
     """
 
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=url,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            transport=transport,
-            timeout=None,  # noqa: S113 - `send` bounds the whole exchange instead
-            limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
-            trust_env=False,
-        )
+    def __init__(self, url: str, connections: httpx.AsyncBaseTransport | None = None) -> None:
+        self._url = url.rstrip("/")
+        self._connections = connections or Connections()
 
     async def send(
         self, method: str, path: str, headers: Mapping[str, str], body: object, timeout: float
@@ -53,13 +48,13 @@ class Transport:
 
         Raises `ApiRefusedError` for a 4xx, `ApiUnavailableError` for anything else than success.
         """
-        content = None if body is None else json.dumps(body)
-        kind = {} if content is None else {"content-type": "application/json"}
+        as_sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        request = httpx.Request(method, self._url + path, headers=as_sent, json=body)
         try:
             async with asyncio.timeout(timeout):
-                response = await self._client.request(
-                    method, path, content=content, headers={**headers, **kind}
-                )
+                response = await self._connections.handle_async_request(request)
+                await response.aread()
+            response.request = request
         except (TimeoutError, httpx.HTTPError) as error:
             raise ApiUnavailableError(f"{method} {path}: {error!r}") from error
         if 400 <= response.status_code < 500:
@@ -69,7 +64,7 @@ class Transport:
         return response
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._connections.aclose()
 
 
 def _refusal(response: httpx.Response) -> ApiRefusedError:
