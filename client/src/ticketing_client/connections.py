@@ -44,7 +44,9 @@ class Connections(httpx.AsyncBaseTransport):
         """Opened at the first request: a session belongs to the loop that runs then."""
         if self._pool is None:
             self._pool = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS),
+                connector=aiohttp.TCPConnector(
+                    limit=MOST_CONNECTIONS, ssl=httpx.create_ssl_context()
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(),
                 auto_decompress=False,

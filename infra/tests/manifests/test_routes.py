@@ -72,6 +72,18 @@ def test_production_has_one_name_with_tls(prod: Cluster) -> None:
     assert tls["secretName"] in (INFRA / "k8s-gateway-api" / "gateway.yaml").read_text()
 
 
+def test_browsers_stay_on_https() -> None:
+    """Every answer of the Gateway tells them to, as ingress-nginx does unless told otherwise."""
+    gateway = yaml.safe_load_all((INFRA / "k8s-gateway-api" / "gateway.yaml").read_text())
+    _, routes, _ = gateway
+
+    for rule in routes["spec"]["rules"]:
+        (filter,) = rule["filters"]
+        (header,) = filter["responseHeaderModifier"]["set"]
+        assert header["name"] == "Strict-Transport-Security"
+        assert header["value"].startswith("max-age=31536000")
+
+
 def test_gateway_api_takes_the_place_of_the_ingress(prod: Cluster) -> None:
     """Production with the component has a Gateway and no Ingress, and otherwise what it had."""
     with TemporaryDirectory(dir=INFRA) as overlay:
