@@ -62,6 +62,54 @@ async def test_a_slow_api_is_given_up_in_time(
 
 
 @pytest.mark.parametrize(
+    ("form_on", "button"),
+    [
+        ("/tickets/new", "List the ticket"),
+        ("/tickets/OWN/edit", "Save"),
+        ("/tickets/TICKET", "Purchase"),
+        ("/orders/ORDER", "Cancel the order"),
+        ("/orders/ORDER", "Pay $19.99"),
+        ("/auth/signout", "Sign out buyer@example.com"),
+    ],
+)
+async def test_a_slow_api_does_not_hold_up_forms(
+    api: FakeApi, buyer: Browser, ticket: Json, form_on: str, button: str
+) -> None:
+    """What a form leads to comes within the bound of a page each, and leads back to the form."""
+    (user,) = (id for id, each in api.accounts.users.items() if "buyer" in each["email"])
+    own = api.market.list_ticket(user, "Own", 5)
+    ordered = api.market.list_ticket("someone", "Ordered", 19.99)
+    order = api.market.reserve(ordered["id"], user)
+    ids = {"OWN": own["id"], "TICKET": ticket["id"], "ORDER": order["id"]}
+    for name, id in ids.items():
+        form_on = form_on.replace(name, id)
+    await buyer.open(form_on)
+    api.slow = dict.fromkeys(("users", "tickets", "orders", "payments"), 30.0)
+    loop = asyncio.get_running_loop()
+
+    began = loop.time()
+    page = await buyer.send(button)
+
+    pages = len(page.response.history) + 1
+    assert loop.time() - began < pages * 0.3 + 0.25
+    assert page.status == 503
+    again = page.soup.find("a", string="Try again")
+    assert again is None or again["href"] == form_on
+
+
+async def test_a_slow_write_is_told_of(api: FakeApi, buyer: Browser, ticket: Json) -> None:
+    """Where only the write gets no answer, the page says what may have become of it."""
+    await buyer.open(f"/tickets/{ticket['id']}")
+    api.slow = {"orders": 30.0}
+
+    page = await buyer.send("Purchase")
+
+    assert page.status == 503
+    assert "You were not charged." in page.text
+    assert "look at My Orders before you try again" in page.text
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         httpx.Response(500, json={"errors": [{"message": "Something went wrong"}]}),

@@ -26,6 +26,9 @@ SESSION_COOKIE = "session="
 # Passwords are slow to hash on purpose, so signing in may take this many times longer.
 PASSWORD_PATIENCE = 3.0
 
+# Of the time left when a write begins; the rest is for the reads of the page that tells of it.
+WRITES_PART = 0.75
+
 T = TypeVar("T")
 
 
@@ -62,7 +65,10 @@ class Api:
 
 
 class VisitorApi:
-    """One page's calls. Its reads share one deadline, its writes have each their own."""
+    """One page's calls, which share one deadline; a write leaves some time to tell what it did.
+
+    Passwords and payments take longer than a page, and have deadlines of their own.
+    """
 
     def __init__(self, transport: Transport, timeout: float, headers: Mapping[str, str]) -> None:
         self._transport = transport
@@ -123,26 +129,29 @@ class VisitorApi:
 
     async def pay(self, order_id: str, token: str, *, patience: float) -> None:
         body = {"orderId": order_id, "token": token}
-        await self._send("POST", "/api/payments", body, patience)
+        await self._send("POST", "/api/payments", body, self._timeout * patience)
 
     async def _password(self, path: str, email: str, password: str) -> httpx.Response:
-        return await self._send(
-            "POST", path, {"email": email, "password": password}, PASSWORD_PATIENCE
-        )
+        body = {"email": email, "password": password}
+        return await self._send("POST", path, body, self._timeout * PASSWORD_PATIENCE)
 
     async def _get(self, path: str, adapter: TypeAdapter[T]) -> T:
+        answer = await self._transport.send("GET", path, self._headers, None, self._left())
+        return _parse(answer, adapter)
+
+    async def _send(
+        self, method: str, path: str, body: object, timeout: float | None = None
+    ) -> httpx.Response:
+        if timeout is None:
+            timeout = self._left() * WRITES_PART
+        return await self._transport.send(method, path, self._headers, body, timeout)
+
+    def _left(self) -> float:
+        """Seconds until the page has to be told, from its first call on."""
         now = asyncio.get_running_loop().time()
         if self._deadline is None:
             self._deadline = now + self._timeout
-        left = max(self._deadline - now, 0)
-        return _parse(await self._transport.send("GET", path, self._headers, None, left), adapter)
-
-    async def _send(
-        self, method: str, path: str, body: object, patience: float = 1.0
-    ) -> httpx.Response:
-        self._deadline = None
-        timeout = self._timeout * patience
-        return await self._transport.send(method, path, self._headers, body, timeout)
+        return max(self._deadline - now, 0)
 
 
 def _parse(response: httpx.Response, adapter: TypeAdapter[T]) -> T:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 from fastapi import Depends, Request
@@ -33,13 +33,20 @@ class PageContext:
         self.api: VisitorApi = api.on_behalf_of(request.headers)
         self.templates: Environment = request.app.state.templates
 
+    @property
+    def address(self) -> str:
+        """Where to try again: this page, or the one whose form was sent."""
+        here, sender = str(self.request.url), self.request.headers.get("referer", "")
+        url = urlsplit(here if self.request.method == "GET" else sender)
+        return local_path(f"{url.path}?{url.query}" if url.query else url.path)
+
     def render(
         self, template: str, account: Account, *, status: int = 200, **context: Any
     ) -> HTMLResponse:
         html = self.templates.get_template(template).render(
             account=account,
             signed_in=account.user is not None or (not account.known and self.api.has_session),
-            path=self.request.url.path,
+            address=self.address,
             here=self.request.url.path if self.request.method == "GET" else None,
             nonce=self.request.state.nonce,
             **context,

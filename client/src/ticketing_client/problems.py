@@ -90,8 +90,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     account = await page.api.account()
     if error.status == 401:
         if account.known and account.user is None:
-            back = request.url.path if request.method == "GET" else "/"
-            return await _sign_in(request, SignInFirst(back))
+            return await _sign_in(request, SignInFirst(page.address))
         return _page(request, NOT_YOURS, account)
     if error.status == 404:
         return _page(request, NOT_FOUND, account)

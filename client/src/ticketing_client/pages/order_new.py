@@ -7,13 +7,13 @@ from fastapi.responses import Response
 
 from ticketing_client.models import Order
 from ticketing_client.page import Page, PageContext, attempt, wait_for
-from ticketing_client.pages.ticket_show import own_order, render_ticket
+from ticketing_client.pages.ticket_show import look_at, render_ticket
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 from ticketing_common.types import Id
 
 router = APIRouter()
 
-CATCH_UP = 2.0  # seconds orders may take to hear of a ticket that tickets already shows
+CATCH_UP = 1.5  # seconds orders may take to hear of a ticket that tickets already shows
 CONFIRM = 1.0  # seconds tickets may take to confirm a reservation before the page says so itself
 
 TAKEN = "Somebody was faster: this ticket has just been reserved. You were not charged."
@@ -31,19 +31,23 @@ async def reserve(page: Page, ticket_id: Annotated[Id, Form(alias="ticketId")]) 
     except ApiRefusedError as error:
         if error.status != 400:
             raise
-        held = await attempt(own_order(page, ticket_id))  # a second click, or an old tab
-        if held is None:
-            return await render_ticket(page, ticket_id, problem=TAKEN, status=409)
-        return page.redirect(f"/orders/{held.id}")
+        return await _reserved_already(page, ticket_id, TAKEN, 409)
     except ApiUnavailableError:
-        held = await attempt(own_order(page, ticket_id))
-        if held is None:
-            return await render_ticket(page, ticket_id, problem=NO_ANSWER, status=503)
-        return page.redirect(f"/orders/{held.id}")
+        return await _reserved_already(page, ticket_id, NO_ANSWER, 503)
     await attempt(
         wait_for(lambda: page.api.order(order.id), lambda o: o.status != "created", CONFIRM)
     )
     return page.redirect(f"/orders/{order.id}")
+
+
+async def _reserved_already(
+    page: PageContext, ticket_id: str, problem: str, status: int
+) -> Response:
+    """By this visitor, with a second click or in an old tab: to that order. Else the problem."""
+    look = await look_at(page, ticket_id)
+    if look.order is None:
+        return await render_ticket(page, look, problem=problem, status=status)
+    return page.redirect(f"/orders/{look.order.id}")
 
 
 async def _order(page: PageContext, ticket_id: str) -> Order:

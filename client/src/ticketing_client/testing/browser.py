@@ -79,6 +79,8 @@ class Browser:
 
     async def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> Page:
         own = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
+        if self.page is not None:
+            own["referer"] = ORIGIN + self.page.path
         self.page = Page(await self.http.post(path, data=data or {}, headers=own | headers))
         return self.page
 
