@@ -1,4 +1,4 @@
-"""One stack and one browser for all tests; a fresh window for every visitor."""
+"""One stack and one browser for all tests of a process; a fresh window for every visitor."""
 
 import os
 import shutil
@@ -71,12 +71,6 @@ def inspector() -> Inspector:
     return Inspector(OUTPUT)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for the clock starts it first and looks at it last."""
-    items.sort(key=lambda item: bool(item.get_closest_marker("last")))
-    items.sort(key=lambda item: not item.get_closest_marker("first"))
-
-
 @contextmanager
 def windows(browser: Browser, url: str) -> Iterator[NewVisitor]:
     """Opens windows for visitors; at the end none of their consoles may have complained."""
@@ -101,17 +95,6 @@ def new_visitor(browser: Browser, stack: Stack) -> Iterator[NewVisitor]:
     """Opens a window for another visitor."""
     with windows(browser, stack.url) as create:
         yield create
-
-
-@pytest.fixture(scope="session")
-def left_open(browser: Browser, stack: Stack, shop: Shop) -> Iterator[dict[str, Visitor]]:
-    """Two orders' pages, with script and without, left open while other tests run."""
-    with windows(browser, stack.url) as create:
-        left = {"script": create(), "no-script": create(javascript=False)}
-        for kind, visitor in left.items():
-            visitor.sign_up()
-            visitor.order(shop.sell(f"Left open {kind}"))
-        yield left
 
 
 @pytest.fixture

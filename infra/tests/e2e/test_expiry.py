@@ -1,23 +1,31 @@
 """When the time runs out."""
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import Browser, expect
+
+from infra.tests.e2e.conftest import windows
 from infra.tests.e2e.inspection import Inspector
-from infra.tests.e2e.stack import WINDOW_SECONDS
+from infra.tests.e2e.shop import Shop
+from infra.tests.e2e.stack import WINDOW_SECONDS, Stack
 from infra.tests.e2e.visitor import ORDER_PAGE, Visitor
 
 LeftOpen = dict[str, Visitor]
 
 
-@pytest.mark.first
-def test_the_clock_is_running(left_open: LeftOpen) -> None:
-    """Two orders are left open; the other tests pass the time."""
-    for visitor in left_open.values():
-        visitor.sees("Reserved for you")
+@pytest.fixture(scope="module")
+def left_open(browser: Browser, stack: Stack, shop: Shop) -> Iterator[LeftOpen]:
+    """Two orders' pages, with script and without, whose time runs out together."""
+    with windows(browser, stack.url) as create:
+        left = {"no-script": create(javascript=False), "script": create()}
+        for kind, visitor in left.items():
+            visitor.sign_up()
+            visitor.order(shop.sell(f"Left open {kind}"))
+            visitor.sees("Reserved for you")
+        yield left
 
 
-@pytest.mark.last
 def test_expires_on_the_page_and_is_ordered_again(
     left_open: LeftOpen, inspector: Inspector
 ) -> None:
@@ -37,7 +45,6 @@ def test_expires_on_the_page_and_is_ordered_again(
     buyer.sees("Reserved for you")
 
 
-@pytest.mark.last
 def test_expires_without_script(left_open: LeftOpen) -> None:
     """Looking again tells that the time is over; the way on is there, too."""
     buyer = left_open["no-script"]
