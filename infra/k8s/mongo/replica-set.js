@@ -1,15 +1,27 @@
-/* global connect, print, process, sleep */
+/* global connect, print, process, require, sleep */
 // Runs beside each mongod until the replica set is as declared: REPLICAS members, the pods of the
 // StatefulSet $APP-depl, and (where MONGO_ROOT_PASSWORD is set) their users. Every step looks
 // before it acts, so any member may run it, at any time, again.
 
+const { readFileSync } = require("fs");
+
 const { APP, HOSTNAME, REPLICAS, MONGO_DATABASE, MONGO_PASSWORD, MONGO_ROOT_PASSWORD } = process.env;
 const HOSTS = Array.from(
   { length: Number(REPLICAS) },
-  (_, i) => `${APP}-depl-${i}.${APP}-srv:27017`,
+  (_, i) => `${APP}-depl-${i}.${APP}-srv${domain()}:27017`,
 );
 const UNKNOWN_USER = 11;
 const AUTHENTICATION_FAILED = 18;
+
+// Members go by the full name that the kubelet writes into each pod's own /etc/hosts. A mongod that
+// can't find itself under its name at its start takes itself for removed, and one that is alone
+// does so for good: DNS may not know yet, or be wrong about, the address of a pod that was replaced.
+function domain() {
+  const own = `${HOSTNAME}.${APP}-srv.`;
+  const name = readFileSync("/etc/hosts", "utf8").split(/\s+/).find((word) => word.startsWith(own));
+  if (!name) throw new Error(`/etc/hosts has no ${own}`);
+  return name.slice(own.length - 1);
+}
 
 const admin = (host) =>
   connect(`mongodb://${host}/admin?directConnection=true&serverSelectionTimeoutMS=3000`);
@@ -59,30 +71,33 @@ function addMissing(local) {
   local.adminCommand({ replSetReconfig: config });
 }
 
-// True once this member takes part in the whole set and lets the service in. Until then it goes on
-// looking, so whichever member is primary in the end has made the user.
-function settled() {
+// Raises until this member takes part in the whole set and lets the service in. Members and users are
+// the primary's to write, at the word of any member's helper: while a new password is rolled out,
+// the primary is the last to hear of it, and nobody would get there waiting for it.
+function settle() {
   const local = admin("127.0.0.1:27017");
   const hello = local.hello();
   if (!hello.setName) initiate(local);
-  if (hello.isWritablePrimary) {
-    if (MONGO_ROOT_PASSWORD) {
-      signIn(local);
-      ensureUser(local);
-    }
-    addMissing(local);
+  if (!hello.primary || !(hello.isWritablePrimary || hello.secondary)) {
+    throw new Error("waiting for a primary, and to have caught up with it");
   }
-  if (!hello.isWritablePrimary && !hello.secondary) return false;
-  if (!HOSTS.every((host) => hello.hosts.includes(host))) return false;
+  const primary = hello.isWritablePrimary ? local : admin(hello.primary);
+  if (MONGO_ROOT_PASSWORD) {
+    signIn(primary);
+    ensureUser(primary);
+  }
+  addMissing(primary);
+  const missing = HOSTS.find((host) => !hello.hosts.includes(host));
+  if (missing) throw new Error(`waiting for ${missing} to be a member`);
   if (MONGO_PASSWORD) {
     admin("127.0.0.1:27017").getSiblingDB(MONGO_DATABASE).auth(MONGO_DATABASE, MONGO_PASSWORD);
   }
-  return true;
 }
 
 for (;;) {
   try {
-    if (settled()) break;
+    settle();
+    break;
   } catch (error) {
     print(error.message);
   }

@@ -19,6 +19,7 @@ from ticketing_local.binaries import MONGOD, find
 MONGOSH = shutil.which(os.environ.get("MONGOSH", "no such program"))
 SCRIPT = INFRA / "k8s" / "mongo" / "replica-set.js"
 SECRETS = {"MONGO_PASSWORD": "the-service", "MONGO_ROOT_PASSWORD": "the-root"}
+DOMAIN = "ticketing.svc.cluster.local"
 BOUND = 90  # seconds for a replica set to settle
 
 pytestmark = pytest.mark.skipif(
@@ -34,9 +35,6 @@ class Pods:
         self.folder, self.options = folder, options
         self.id = f"rs{os.getpid()}"
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
-        hosts = "127.0.0.1 localhost\n"
-        for n in range(3):
-            hosts += f"10.99.0.{n + 1} auth-mongo-depl-{n}.auth-mongo-srv\n"
         ip(f"link add {self.id} type bridge")
         ip(f"link set {self.id} up")
         for n in range(3):
@@ -47,9 +45,15 @@ class Pods:
             ip(f"-n {self.id}-{n} link set eth0 up")
             ip(f"-n {self.id}-{n} link set lo up")
             # `ip netns exec` shows it as /etc/hosts.
-            names = Path(f"/etc/netns/{self.id}-{n}")
-            names.mkdir(parents=True)
-            (names / "hosts").write_text(hosts)
+            Path(f"/etc/netns/{self.id}-{n}").mkdir(parents=True)
+            self.names(n, dns=True)
+
+    def names(self, n: int, *, dns: bool) -> None:
+        """What a pod can resolve: itself, as the kubelet writes it; others while DNS answers."""
+        hosts = f"127.0.0.1 localhost\n10.99.0.{n + 1} {host(n)}.{DOMAIN} auth-mongo-depl-{n}\n"
+        if dns:
+            hosts += "".join(f"10.99.0.{i + 1} {host(i)}.{DOMAIN} {host(i)}\n" for i in range(3))
+        Path(f"/etc/netns/{self.id}-{n}/hosts").write_text(hosts)
 
     def start(self, n: int) -> None:
         data = self.folder / str(n)
@@ -82,7 +86,7 @@ class Pods:
 
     def ask(self, question: str, credentials: str = "", members: int = 3) -> str:
         """What the set answers, asked as the service would from another host."""
-        hosts = ",".join(f"auth-mongo-depl-{n}.auth-mongo-srv" for n in range(members))
+        hosts = ",".join(host(n) for n in range(members))
         uri = f"mongodb://{credentials}{hosts}/auth?replicaSet=rs0&w=majority&journal=true"
         command = [*self.inside(0), str(MONGOSH), "--quiet", "--norc", uri, "--eval", question]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=BOUND)
@@ -98,6 +102,11 @@ class Pods:
             ip(f"netns del {self.id}-{n}")
             shutil.rmtree(f"/etc/netns/{self.id}-{n}")
         ip(f"link del {self.id}")
+
+
+def host(n: int) -> str:
+    """A member as the services' URIs name it."""
+    return f"auth-mongo-depl-{n}.auth-mongo-srv"
 
 
 def ip(arguments: str) -> None:
@@ -125,7 +134,8 @@ def test_three_members_make_one_set_with_passwords_and_take_back_a_lost_one(
     locked_pods: Pods,
 ) -> None:
     """Started at once, they agree; the service may use its own database only; an emptied first
-    member joins again instead of starting a second set; all of it may be repeated."""
+    member joins again instead of starting a second set; a new password needs no primary's helper.
+    """
     for n in range(3):
         locked_pods.start(n)
     locked_pods.settle(0, 1, 2, replicas=3, secrets=SECRETS)
@@ -138,10 +148,14 @@ def test_three_members_make_one_set_with_passwords_and_take_back_a_lost_one(
     locked_pods.stop(0)
     shutil.rmtree(locked_pods.folder / "0")
     locked_pods.start(0)
-    new_password = SECRETS | {"MONGO_PASSWORD": "another"}
-    locked_pods.settle(0, 1, 2, replicas=3, secrets=new_password)
+    locked_pods.settle(0, replicas=3, secrets=SECRETS)
+    assert locked_pods.ask(count, "auth:the-service@") == "2"
 
-    assert locked_pods.ask(count, "auth:another@") == "2"
+    # A new password, as a rolling update brings it: to one member at a time, the last one first.
+    new_password = SECRETS | {"MONGO_PASSWORD": "another"}
+    for n in (2, 1, 0):
+        locked_pods.settle(n, replicas=3, secrets=new_password)
+        assert locked_pods.ask("print(db.users.countDocuments())", "auth:another@") == "2"
 
 
 @pytest.mark.timeout(400)
@@ -156,3 +170,19 @@ def test_a_set_of_one_grows_to_three(open_pods: Pods) -> None:
     open_pods.settle(0, 1, 2, replicas=3, secrets={})
 
     assert open_pods.ask("print(db.hello().hosts.length, db.users.countDocuments())") == "3 1"
+
+
+@pytest.mark.timeout(400)
+def test_a_lone_member_comes_back_while_dns_does_not_know_it(open_pods: Pods) -> None:
+    """A replaced pod has another address, which DNS learns later: it is primary again anyway."""
+    open_pods.start(0)
+    open_pods.settle(0, replicas=1, secrets={})
+    open_pods.ask("db.users.insertOne({})", members=1)
+
+    open_pods.stop(0)
+    open_pods.names(0, dns=False)
+    open_pods.start(0)
+    open_pods.settle(0, replicas=1, secrets={})
+    open_pods.names(0, dns=True)
+
+    assert open_pods.ask("print(db.users.countDocuments())", members=1) == "1"
