@@ -7,7 +7,7 @@ import yaml
 
 from infra.tests.manifests.cluster import INFRA, SERVICES, STORED, Cluster
 from ticketing_common.lifecycle import STOP_TIMEOUT
-from ticketing_common.server import DRAIN_TIMEOUT
+from ticketing_common.server import DRAIN_TIMEOUT, LINGER
 
 VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "secret"}
 
@@ -52,6 +52,33 @@ def test_everything_has_requests_and_limits(cluster: Cluster) -> None:
             assert set(container.spec["resources"][amounts]) == {"cpu", "memory"}, container
 
 
+def amount(quantity: str) -> float:
+    """Cores, or bytes."""
+    units = {"m": 1e-3, "Mi": 2**20, "Gi": 2**30}
+    number = quantity.rstrip("mMGi")
+    return float(number) * units.get(quantity[len(number) :], 1)
+
+
+def requested(cluster: Cluster, workload: str, resource: str) -> float:
+    """What the scheduler keeps free for one pod; what only runs first needs less."""
+    staying = [c for c in cluster.containers(workload) if c.sidecar] + [cluster.main(workload)]
+    return sum(amount(c.spec["resources"]["requests"][resource]) for c in staying)
+
+
+@pytest.mark.parametrize(
+    ("resource", "room"),
+    # Less what kind's control plane, ingress-nginx and metrics-server ask for.
+    [("cpu", 2 - 0.95 - 0.1 - 0.1), ("memory", (3700 - 290 - 90 - 200) * 2**20)],
+)
+def test_development_fits_two_cores_and_four_gigabytes(
+    dev: Cluster, resource: str, room: float
+) -> None:
+    """Also while all Deployments roll out at once: no pod waits for room that never comes."""
+    running = sum(requested(dev, workload, resource) for workload in dev.workloads)
+    surge = sum(requested(dev, deployment, resource) for deployment in dev.kind("Deployment"))
+    assert running + surge < room
+
+
 def test_whoever_has_a_volume_owns_it(cluster: Cluster) -> None:
     """A volume comes as root's: fsGroup gives it to the user that the pod runs as."""
     for name, stateful in cluster.kind("StatefulSet").items():
@@ -66,7 +93,13 @@ def test_services_have_time_to_drain(cluster: Cluster) -> None:
         deployment = cluster.workloads[f"{service}-depl"]
         pod = cluster.pod(f"{service}-depl")["spec"]
         before = cluster.main(f"{service}-depl").spec["lifecycle"]["preStop"]["sleep"]["seconds"]
-        assert pod["terminationGracePeriodSeconds"] > before + DRAIN_TIMEOUT + STOP_TIMEOUT
+        drain = LINGER + DRAIN_TIMEOUT + STOP_TIMEOUT
+        assert pod["terminationGracePeriodSeconds"] > before + drain
+        comment = (
+            f"# {before} s until every proxy has heard that the pod goes, "
+            f"{LINGER + DRAIN_TIMEOUT:.0f} s to drain, {STOP_TIMEOUT:.0f} s for background work."
+        )
+        assert comment in (INFRA / "k8s" / f"{service}-depl.yaml").read_text()
         rolling = deployment["spec"]["strategy"]["rollingUpdate"]
         assert rolling == {"maxSurge": 1, "maxUnavailable": 0}
 

@@ -64,8 +64,9 @@ def test_members_find_one_another_before_they_are_ready(cluster: Cluster) -> Non
     for name, stateful in cluster.kind("StatefulSet").items():
         service = cluster.kind("Service")[stateful["spec"]["serviceName"]]["spec"]
         assert service["clusterIP"] == "None"
+        # Also what lets a broken update of a single one be taken back (infra/k8s-prod/apply).
+        assert stateful["spec"]["podManagementPolicy"] == "Parallel", name
         if stateful["spec"]["replicas"] > 1:
-            assert stateful["spec"]["podManagementPolicy"] == "Parallel", name
             assert service["publishNotReadyAddresses"]
             assert (spread := cluster.pod(name)["spec"]["topologySpreadConstraints"][0])
             assert spread["whenUnsatisfiable"] == "DoNotSchedule"
