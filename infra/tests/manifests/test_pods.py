@@ -87,6 +87,15 @@ def test_whoever_has_a_volume_owns_it(cluster: Cluster) -> None:
         assert context["fsGroup"] == context["runAsGroup"], name
 
 
+def test_claims_say_themselves_what_kustomize_may_or_may_not_add() -> None:
+    """Claim templates can't be changed, so they are the same from every version of kustomize."""
+    (labels,) = yaml.safe_load((INFRA / "k8s" / "kustomization.yaml").read_text())["labels"]
+    for file in (INFRA / "k8s").glob("*-depl.yaml"):
+        workload = next(iter(yaml.safe_load_all(file.read_text())))
+        for claim in workload["spec"].get("volumeClaimTemplates", []):
+            assert claim["metadata"]["labels"] == labels["pairs"], file.name
+
+
 def test_services_have_time_to_drain(cluster: Cluster) -> None:
     """Grace is longer than preStop, drain and background work; nobody is missed meanwhile."""
     for service in SERVICES:
