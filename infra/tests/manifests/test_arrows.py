@@ -2,7 +2,9 @@
 
 from itertools import product
 
-from infra.tests.manifests.cluster import STORED, Cluster, Manifest, matches
+import yaml
+
+from infra.tests.manifests.cluster import ROOT, STORED, Cluster, Manifest, matches
 
 EVENTS = ("tickets", "orders", "payments", "expiration")
 PUBLIC = ("auth", "tickets", "orders", "payments", "client")
@@ -70,6 +72,26 @@ def test_the_way_in_leads_to_public_services_only(cluster: Cluster) -> None:
         ]
         public = cluster.labels(workload)["app"] in PUBLIC
         assert doors == ([[3000]] if public else []), workload
+
+
+def test_the_front_door_is_the_same_for_everybody(dev: Cluster) -> None:
+    """The ingress controller's Service and namespace: client, policies, port-forward and check."""
+    namespaces = {
+        end["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+        for policy in dev.kind("NetworkPolicy").values()
+        for rule in policy["spec"].get("ingress", [])
+        for end in rule["from"]
+        if "namespaceSelector" in end
+    }
+    (namespace,) = namespaces
+    skaffold = yaml.safe_load((ROOT / "skaffold.yaml").read_text())
+    (forward,) = [f for f in skaffold["portForward"] if f.get("namespace")]
+    (check,) = skaffold["verify"]
+
+    assert forward["namespace"] == namespace
+    host = f"{forward['resourceName']}.{namespace}.svc.cluster.local"
+    assert dev.main("client-depl").value("API_URL") == f"http://{host}"
+    assert check["container"]["args"][0] == f"https://{host}"
 
 
 def test_the_ways_out_are_few(cluster: Cluster) -> None:
