@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from playwright.sync_api import expect
 
 from infra.tests.e2e.conftest import NewVisitor
@@ -23,6 +24,20 @@ def test_declined_then_paid_on_the_same_page(buyer: Visitor, shop: Shop, stripe:
 
     assert buyer.page.evaluate("window.sameDocument")
     assert stripe.charged(order_id) == (1, 1999)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_a_decline_is_in_view_on_a_phone(
+    new_visitor: NewVisitor, shop: Shop, javascript: bool
+) -> None:
+    """Whoever has scrolled to the button sees why it did not work, without looking for it."""
+    buyer = new_visitor(javascript=javascript, phone=True, viewport={"width": 320, "height": 480})
+    buyer.sign_up()
+    buyer.order(shop.sell("Declined on a phone"))
+
+    buyer.pay("$19.99", "Declined card")
+
+    expect(buyer.page.get_by_text("Your card was declined.")).to_be_in_viewport()
 
 
 def test_a_double_click_pays_once(buyer: Visitor, shop: Shop, stripe: Stripe) -> None:

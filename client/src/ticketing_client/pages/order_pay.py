@@ -36,7 +36,8 @@ async def pay(
         if not error.client_secret and not await _page_tells(page, id, error.message):
             return await render_order(page, id, card=token, problem=error.message, status=400)
         kept = f"?card={token}" if is_test_card(token) else ""
-        return page.redirect(f"/orders/{id}{kept}")
+        reason = "" if error.client_secret else "#decline"
+        return page.redirect(f"/orders/{id}{kept}{reason}")
     except ApiUnavailableError:
         return page.redirect(f"/orders/{id}")  # the order's page knows how far the payment is
     if finished:

@@ -74,6 +74,7 @@ function adopt(page) {
   pause = 0;
   const before = panel.dataset.state;
   const focused = panel.contains(document.activeElement);
+  const declined = document.getElementById("decline");
   const fresh = document.importNode(next, true);
   if (next.dataset.form && next.dataset.form === panel.dataset.form) {
     refresh(fresh); // keeps what is typed and chosen in the form
@@ -83,6 +84,7 @@ function adopt(page) {
     if (focused) panel.querySelector("h1").focus();
   }
   shown();
+  if (!declined) document.getElementById("decline")?.scrollIntoView({ block: "nearest" });
   if (panel.dataset.state !== before) say(`${panel.dataset.title}. ${panel.dataset.money}`);
   return true;
 }
