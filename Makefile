@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup test packages system e2e chaos chaos-sensitivity bench check-infra images lint format pins clean
+.PHONY: help run setup test packages system e2e pictures chaos chaos-sensitivity bench check-infra images lint format pins clean
 
 SERVICES := auth tickets orders payments expiration client
 PYTEST := .venv/bin/pytest -q
@@ -31,6 +31,9 @@ test-%: setup ## Run one package's tests, e.g. make test-tickets
 
 e2e: setup ## Drive every page and the whole purchase in a real browser
 	@infra/tests/e2e/run
+
+pictures: setup ## Take the README's pictures anew
+	@infra/tests/e2e/run test_pictures.py --take-pictures --numprocesses=0
 
 chaos: setup ## Break the running marketplace by seed and check its guarantees: SEED=1 SECONDS=60 SEEDS=1
 	@infra/tests/chaos/run --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60) --seeds $(or $(SEEDS),1)
