@@ -82,6 +82,17 @@ def nats_files(cluster: Cluster, folder: Path) -> Path:
     return folder / "nats.conf"
 
 
+def test_nats_has_time_to_send_its_clients_elsewhere(prod: Cluster, tmp_path: Path) -> None:
+    """A server's own time to stop is over before the pod's, and its signal finds its process."""
+    config = nats_files(prod, tmp_path).read_text()
+    lame_duck = re.findall(r"^lame_duck_\w+: (\d+)s", config, re.M)
+    assert len(lame_duck) == 2
+    grace = prod.pod("nats-depl")["spec"]["terminationGracePeriodSeconds"]
+    assert sum(int(seconds) for seconds in lame_duck) + 10 <= grace
+    signal = prod.main("nats-depl").spec["lifecycle"]["preStop"]["exec"]["command"][-1]
+    assert f"pid_file: {signal.removeprefix('ldm=')}\n".replace("/tmp/", f"{tmp_path}/") in config
+
+
 def test_nats_accepts_its_configuration(cluster: Cluster, tmp_path: Path) -> None:
     """`nats-server -t` on what the overlays ship."""
     config = nats_files(cluster, tmp_path)
