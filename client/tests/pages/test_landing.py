@@ -1,7 +1,5 @@
 """/ : the tickets on sale."""
 
-import asyncio
-
 import pytest
 
 from ticketing_client.testing.browser import Browser
@@ -93,18 +91,6 @@ async def test_pages_through_many(api: FakeApi, visitor: Browser) -> None:
     assert len(titles(visitor)) == 24
     assert page.one("a[rel=prev]")["href"] == "/?q=concert"
     assert page.one("a[rel=next]")["href"] == "/?q=concert&page=3"
-
-
-async def test_asks_for_everything_at_once(api: FakeApi, buyer: Browser) -> None:
-    """The calls a page needs run at the same time: two slow ones take as long as one."""
-    api.slow = {"users": 0.15, "tickets": 0.15}
-    loop = asyncio.get_running_loop()
-
-    began = loop.time()
-    page = await buyer.open("/")
-
-    assert page.status == 200
-    assert loop.time() - began < 0.28
 
 
 async def test_a_stranger_costs_one_call(api: FakeApi, visitor: Browser) -> None:
