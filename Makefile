@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup test packages system e2e pictures chaos chaos-sensitivity bench check-infra images lint format pins clean
+.PHONY: help run setup test packages system e2e pictures lighthouse chaos chaos-sensitivity bench check-infra images lint format pins clean
 
 SERVICES := auth tickets orders payments expiration client
 PYTEST := .venv/bin/pytest -q
@@ -34,6 +34,9 @@ e2e: setup ## Drive every page and the whole purchase in a real browser
 
 pictures: setup ## Take the README's pictures anew
 	@infra/tests/e2e/run test_pictures.py --take-pictures --numprocesses=0
+
+lighthouse: setup ## Score pages with Lighthouse, fetched by npx; on a quiet machine
+	@.venv/bin/python -m infra.tests.e2e.lighthouse
 
 chaos: setup ## Break the running marketplace by seed and check its guarantees: SEED=1 SECONDS=60 SEEDS=1
 	@infra/tests/chaos/run --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60) --seeds $(or $(SEEDS),1)
