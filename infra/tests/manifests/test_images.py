@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,17 @@ def test_skaffold_opens_the_fakes_bank_where_browsers_are_sent(
     assert dev.main("client-depl").value("STRIPE_TEST_BANK_URL").startswith(f"{url}/_fake/")
     services = {**dev.kind("Service"), "ingress-nginx-controller": None}
     assert all(forward["resourceName"] in services for forward in skaffold["portForward"])
+
+
+def test_every_package_is_set_up_and_pinned() -> None:
+    """Whatever has a pyproject.toml is installed by `make setup`, and pinned if it is an image."""
+    files = [*ROOT.glob("*/pyproject.toml"), *INFRA.glob("*/pyproject.toml")]
+    packages = {str(file.parent.relative_to(ROOT)) for file in files}
+    setup, pins = (INFRA / "setup").read_text(), (INFRA / "pins").read_text()
+    (installed,) = re.findall(r'^packages="(.+)"$', setup, re.M)
+    assert set(installed.split()) == packages
+    (pinned,) = re.findall(r"^for package in (.+); do$", pins, re.M)
+    assert set(pinned.split()) == set(IMAGES.values())
+    ours = {tomllib.loads(file.read_text())["project"]["name"] for file in files}
+    assert set(re.findall(r"--no-emit-package (\S+)", pins)) == ours
+    assert f"\nSERVICES := {' '.join(SERVICES)}\n" in (ROOT / "Makefile").read_text()

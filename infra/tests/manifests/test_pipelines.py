@@ -42,6 +42,13 @@ def test_a_change_of_a_service_or_of_what_all_share_starts_its_pipelines(service
     assert deploy["jobs"][service]["with"]["deploy"] is True
 
 
+def test_a_change_of_what_the_manifests_are_held_against_starts_their_check() -> None:
+    """Sources and settings, pins, recipes, and everything in infra and .github."""
+    paths = set(workflow("tests-infra")["on"]["pull_request"]["paths"])
+    assert {"*/src/**", "*/Dockerfile", "*/requirements.txt", "infra/**", ".github/**"} <= paths
+    assert {".dockerignore", "Makefile", "pyproject.toml", "skaffold.yaml"} <= paths
+
+
 def test_pipelines_may_do_no_more_than_they_need() -> None:
     """Nothing by default, reading the code where it is checked out, and a limit of time."""
     for path in WORKFLOWS.glob("*.yaml"):
