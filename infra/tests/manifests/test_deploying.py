@@ -16,7 +16,8 @@ def cluster_stub(tmp_path: Path) -> Path:
     """A `kubectl` that writes down what it is told; files in its folder say what is wrong.
 
     `fail`: the next rollout does not get ready. `silent`: nothing answers. `empty`: nothing is
-    installed yet. `changes`: what is applied changes what pods are made of.
+    installed yet. `changes`: what is applied changes what pods are made of. `lost`: somebody else
+    overwrites the next image that is set. `refused`: images may not be set.
     """
     program = tmp_path / "kubectl"
     program.write_text(
@@ -26,7 +27,11 @@ case "$*" in
 *"get deployments,"*) echo deployment.apps/auth-depl ;;
 *"get deployments "*) [ ! -e "{tmp_path}/silent" ] || exit 1; printf '%s\\n' "$LIVE" ;;
 *"get deployment.apps/"*) cat "{tmp_path}/template" ;;
-*"get deployment/"*) [ -e "{tmp_path}/empty" ] || echo r/auth@sha256:0 ;;
+*"get deployment/"*) [ -e "{tmp_path}/empty" ] || cat "{tmp_path}/image" ;;
+*"set image "*)
+    [ ! -e "{tmp_path}/refused" ] || exit 1
+    if [ -e "{tmp_path}/lost" ]; then rm "{tmp_path}/lost"
+    else echo "${{4#*=}}" >"{tmp_path}/image"; fi ;;
 *"apply "*)
     {kubectl()} kustomize "${{6#--kustomize=}}${{5#--kustomize=}}" >"{tmp_path}/applied"
     [ ! -e "{tmp_path}/changes" ] || echo changed >"{tmp_path}/template" ;;
@@ -36,6 +41,7 @@ esac
     )
     program.chmod(0o755)
     (tmp_path / "template").touch()
+    (tmp_path / "image").write_text("r/auth@sha256:0\n")
     return tmp_path
 
 
@@ -52,8 +58,18 @@ def test_a_rollout_that_gets_ready_stays(cluster_stub: Path) -> None:
 
     assert code == 0
     assert told[1] == "set image deployment/auth-depl auth=r/auth@sha256:1"
-    assert told[-1].startswith("rollout status deployment/auth-depl")
+    assert "rollout status deployment/auth-depl --timeout=10m" in told
     assert not [line for line in told if "undo" in line]
+
+
+def test_a_rollout_that_was_overwritten_is_repeated(cluster_stub: Path) -> None:
+    """Manifests applied at the same moment leave the old image: ready, but not what was asked."""
+    (cluster_stub / "lost").touch()
+
+    code, _ = run(cluster_stub, str(INFRA / "k8s-prod/rollout"), "auth", "r/auth@sha256:1")
+
+    assert code == 0
+    assert (cluster_stub / "image").read_text() == "r/auth@sha256:1\n"
 
 
 def test_a_rollout_that_does_not_get_ready_is_taken_back(cluster_stub: Path) -> None:
@@ -74,6 +90,16 @@ def test_the_same_image_again_takes_nothing_back(cluster_stub: Path) -> None:
     (cluster_stub / "fail").touch()
 
     code, told = run(cluster_stub, str(INFRA / "k8s-prod/rollout"), "auth", "r/auth@sha256:0")
+
+    assert code == 1
+    assert not [line for line in told if "undo" in line]
+
+
+def test_an_image_that_may_not_be_set_fails_and_takes_nothing_back(cluster_stub: Path) -> None:
+    """The old pods being ready does not make it a success."""
+    (cluster_stub / "refused").touch()
+
+    code, told = run(cluster_stub, str(INFRA / "k8s-prod/rollout"), "auth", "r/auth@sha256:1")
 
     assert code == 1
     assert not [line for line in told if "undo" in line]
