@@ -141,9 +141,7 @@ def _live(
             follow=1,
         )
     if payment and payment.payable_until and now >= payment.payable_until:
-        return replace(
-            EXPIRED, text="Too little time is left for a payment to go through.", follow=2
-        )
+        return TOO_LATE
     if payment is None or order.status == "created":
         return RESERVING
     if payment.message:

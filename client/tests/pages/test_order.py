@@ -182,3 +182,29 @@ async def test_no_orders_yet(buyer: Browser) -> None:
 
     assert "No orders yet" in page.text
     assert page.one(".empty a")["href"] == "/"
+
+
+@pytest.mark.parametrize("form", ["pay", "cancel"])
+async def test_the_addresses_of_its_forms_lead_to_it(
+    buyer: Browser, order: Json, form: str
+) -> None:
+    """Who asks for the address of an answered form again, as after an error, is at the order."""
+    page = await buyer.open(f"/orders/{order['id']}/{form}")
+
+    assert page.path == f"/orders/{order['id']}"
+    assert "Reserved for you" in page.text
+
+
+async def test_a_session_that_ended_leads_back_to_the_form(
+    api: FakeApi, buyer: Browser, order: Json
+) -> None:
+    """One signs in again where one was, rather than at the beginning."""
+    kept = dict(api.accounts.users)
+    api.accounts.users.clear()
+    page = await buyer.send("Cancel the order")
+    assert page.path == f"/auth/signin?next=/orders/{order['id']}"
+
+    api.accounts.users.update(kept)
+    page = await buyer.send("Sign In", email="buyer@example.com", password="password")
+
+    assert page.path == f"/orders/{order['id']}"

@@ -98,6 +98,7 @@ async def test_a_taken_ticket_has_no_button(
 
     page = await buyer.open(f"/tickets/{ticket['id']}")
     assert page.one(".actions a.btn")["href"] == order.path
+    assert page.one(".actions-text").get_text().endswith(" UTC.")
 
 
 async def test_the_owner_edits_instead(seller: Browser, api: FakeApi) -> None:

@@ -1,4 +1,4 @@
-"""Looking at a page as it is now: accessibility by axe, nothing wider than the screen, pictures."""
+"""Looking at a page as it is now: accessibility by axe, nothing too wide or cut off, pictures."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,11 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 AXE: str = Axe().axe_script
+WIDTH = "document.documentElement.scrollWidth"
+PRICES_CUT_OFF = """[...document.querySelectorAll(".price")].filter(price => {
+  const [inner, outer] = [price, price.parentElement].map(box => box.getBoundingClientRect());
+  return inner.left < outer.left || inner.right > outer.right;
+}).map(price => price.textContent)"""
 VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 
 
@@ -50,6 +55,7 @@ class Inspector:
             for violation in page.evaluate(VIOLATIONS)
             for node in violation["nodes"]
         ]
-        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+        if (wide := page.evaluate(WIDTH)) > width:
             problems.append(f"{name}: {wide} pixels wide")
+        problems += [f"{name}: {price} is cut off" for price in page.evaluate(PRICES_CUT_OFF)]
         return problems

@@ -167,3 +167,22 @@ def test_failures(shop: Shop, inspector: Inspector, away: str, path: str, text: 
 
     shop.visitor.sees(text)
     inspector.look(shop.visitor.page, f"broken-{away or 'client'}")
+
+
+def test_the_widest(shop: Shop, inspector: Inspector) -> None:
+    """A title without a space and the highest price fit into the smallest screen."""
+    visitor, market = shop.visitor, shop.api.market
+    (user,) = shop.api.accounts.users
+    title, price = "W" * 200, 999_999.99
+    ticket = market.list_ticket("someone", title, price)
+    own = market.list_ticket(user, title, price)
+    for path, name in [
+        ("/", "landing"),
+        (f"/?q={title[:100]}x", "nothing-found"),
+        (f"/tickets/{ticket['id']}", "ticket"),
+        (f"/tickets/mine?listed={own['id']}", "my-tickets"),
+        (f"/orders/{market.reserve(ticket['id'], user)['id']}", "order"),
+        ("/orders", "orders"),
+    ]:
+        visitor.open(path)
+        inspector.look(visitor.page, f"widest-{name}")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from ticketing_client.api import Account
 from ticketing_client.cards import DEFAULT, TEST_CARDS
@@ -25,6 +25,13 @@ router = APIRouter()
 async def show(page: Page, id: Id, card: str = DEFAULT) -> HTMLResponse:
     page.require_session()
     return await render_order(page, id, card=card)
+
+
+@router.get("/orders/{id}/pay")
+@router.get("/orders/{id}/cancel")
+async def forms_address(page: Page, id: Id) -> RedirectResponse:
+    """Whoever asks again for what a form led to is at the order."""
+    return page.redirect(f"/orders/{id}")
 
 
 @router.get("/orders/{id}/panel")
