@@ -12,9 +12,12 @@ from ticketing_common.server import DRAIN_TIMEOUT, LINGER
 VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "secret"}
 
 
-@pytest.fixture(params=["k8s-dev", "k8s-prod", "k8s-hot-reload"])
+@pytest.fixture(params=["k8s-dev", "k8s-prod", "k8s-hot-reload", "k8s-dev/verify/job.yaml"])
 def restricted(request: pytest.FixtureRequest) -> Cluster:
-    return Cluster.rendered(INFRA / str(request.param))
+    path = INFRA / str(request.param)
+    if path.is_file():
+        return Cluster(list(yaml.safe_load_all(path.read_text())))
+    return Cluster.rendered(path)
 
 
 def test_pods_are_what_pod_security_calls_restricted(restricted: Cluster) -> None:
