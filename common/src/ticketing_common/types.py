@@ -12,6 +12,8 @@ from pydantic_core import PydanticCustomError
 MINIMUM_PRICE = Decimal("0.50")  # Stripe's smallest charge in US dollars
 MAXIMUM_PRICE = Decimal("999999.99")  # and its largest
 
+_LEAST, _MOST = float(MINIMUM_PRICE), float(MAXIMUM_PRICE)
+
 _NUMBER = re.compile(r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(e[+-]?[0-9]{1,3})?", re.I)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
@@ -25,6 +27,8 @@ def new_id() -> str:
 
 def _to_price(value: object) -> int | float:
     """Dollars as a number JSON shows as it was typed: 50 stays 50, 19.99 stays 19.99."""
+    if type(value) is float and _LEAST <= value <= _MOST and round(value, 2) == value:
+        return int(value) if value.is_integer() else value  # what nearly every price is
     try:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise InvalidOperation
