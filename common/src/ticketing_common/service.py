@@ -13,8 +13,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticketing_common import health
 from ticketing_common.events.consumer import Consumer
@@ -125,6 +126,10 @@ class Service(FastAPI):
         self.short: list[Route] = []
         self._access_log = access_log
         self.add_middleware(RequestContext, access_log=access_log)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # FastAPI's own wraps telemetry around each request, which we don't use.
+        await Starlette.__call__(self, scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
