@@ -25,4 +25,5 @@ class OrderCreatedListener(Listener[OrderCreated]):
                 order_id=order.id, reservation=order.ticket.reservation, sold=False
             )
             await self.tickets.save(ticket, ticket_updated(ticket))
-        await mark_sold(order.id, self.tickets, self.sales)
+        if ticket.order_id == order.id and await self.sales.find_id(order.id):
+            await mark_sold(ticket, self.tickets)

@@ -19,4 +19,6 @@ class PaymentCreatedListener(Listener[PaymentCreated]):
 
     async def on_message(self, payment: PaymentCreated) -> None:
         await self.sales.replicate(payment.order_id, source_version=1)
-        await mark_sold(payment.order_id, self.tickets, self.sales)
+        ticket = await self.tickets.latest("orderId", payment.order_id, by="_id")
+        if ticket:
+            await mark_sold(ticket, self.tickets)
