@@ -8,30 +8,15 @@ from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_payments.recovery import Recovery
 
 
-class _Keyless:
-    """A resource of Stripe's library, asked without the idempotency keys it is given."""
-
-    def __init__(self, resource: Any) -> None:
-        self._resource = resource
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._resource, name)
-
-        def call(*arguments: Any) -> Any:
-            kept = [each for each in arguments if "idempotency_key" not in each]
-            return method(*kept)
-
-        return call
-
-
 def idempotency_key() -> None:
-    make = StripeGateway.__init__
+    ask = StripeGateway._ask
 
-    def keyless(self: Any, *arguments: Any, **options: Any) -> None:
-        make(self, *arguments, **options)
-        self._intents, self._refunds = _Keyless(self._intents), _Keyless(self._refunds)
+    async def keyless(
+        self: StripeGateway, *arguments: Any, idempotency_key: str = "", **params: Any
+    ) -> Any:
+        return await ask(self, *arguments, **params)
 
-    StripeGateway.__init__ = keyless  # type: ignore[method-assign]
+    StripeGateway._ask = keyless  # type: ignore[method-assign]
 
 
 def compare_and_set() -> None:
