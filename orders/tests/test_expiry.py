@@ -9,7 +9,7 @@ import pytest
 from ticketing_common.errors import NotFoundError
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Store
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 from ticketing_common.types import new_id, now
 from ticketing_orders.expiry import expire
 from ticketing_orders.models.order import Order

@@ -10,7 +10,7 @@ import pytest
 from ticketing_common.errors import DatabaseConnectionError
 from ticketing_common.events.catalogue import OrderStatus, PaymentCreated
 from ticketing_common.store import Database, Store
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 from ticketing_common.timing import Timing
 from ticketing_common.types import new_id
 from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener

@@ -20,7 +20,8 @@ from ticketing_common.middlewares.validate_request import (
     read_json_object,
     validate_request,
 )
-from ticketing_common.store.store import Found, retrying
+from ticketing_common.store.retry import retrying
+from ticketing_common.store.store import Found
 
 Resolve = Callable[[Request], Any]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]

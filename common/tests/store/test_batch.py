@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from common.tests.conftest import Note
-from ticketing_common.errors import NotFoundError
+from ticketing_common.errors import NotFoundError, VersionConflictError
 from ticketing_common.store import AlreadyExistsError, Store
 from ticketing_common.store.batch import Batch, Shared
 from ticketing_common.types import new_id
@@ -135,6 +135,27 @@ async def test_concurrent_reads_and_writes_of_a_store(notes: Store[Note], note: 
     assert found[:-2] == fresh
     assert isinstance(found[-2], NotFoundError)
     assert found[-1] == note
+
+
+async def test_concurrent_updates(notes: Store[Note]) -> None:
+    """In one batch each saver hears whether its version was still there, and nobody else's."""
+    stored = [Note(id=new_id(), slug=new_id()) for _ in range(20)]
+    await asyncio.gather(*(notes.save(each) for each in stored))
+    stale, fresh = stored[:5], stored[5:]
+    await asyncio.gather(*(notes.save(each.next(text="meanwhile")) for each in stale))
+
+    saved = await asyncio.gather(
+        *(notes.save(each.next(text="mine")) for each in stored), return_exceptions=True
+    )
+    twice = await asyncio.gather(
+        *(notes.save(each.next().next(text="twice")) for each in (fresh[0], fresh[0])),
+        return_exceptions=True,
+    )
+
+    assert [type(each) for each in saved] == [VersionConflictError] * 5 + [Note] * 15
+    assert sorted(type(each).__name__ for each in twice) == ["Note", "VersionConflictError"]
+    texts = [(await notes.get(each.id)).text for each in stored]
+    assert texts == ["meanwhile"] * 5 + ["twice"] + ["mine"] * 14
 
 
 async def test_concurrent_replicas_of_one_document(notes: Store[Note]) -> None:

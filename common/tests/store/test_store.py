@@ -7,7 +7,7 @@ import pytest
 from common.tests.conftest import Note, news
 from ticketing_common.errors import DatabaseConnectionError, NotFoundError, VersionConflictError
 from ticketing_common.store import AlreadyExistsError, Database, Store
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 from ticketing_common.types import new_id
 
 
@@ -89,7 +89,7 @@ async def test_published_news_is_taken_out_alone(notes: Store[Note], note: Note)
     later = note.next(text="later")
     await notes.save(later, news(later))
 
-    await notes.outbox.published(waiting.document, [message.id for message in waiting.messages])
+    await notes.outbox.published([waiting])
 
     (left,) = await notes.outbox.waiting(10)
     assert [message.id for message in left.messages] == [f"ticket:updated/{note.id}/1"]

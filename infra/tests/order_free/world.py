@@ -12,7 +12,7 @@ from ticketing_common.events.event import Event
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.events.message import Message
 from ticketing_common.store import Store
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 from ticketing_common.types import now
 from ticketing_orders.events.publishers import order_cancelled, order_created
 from ticketing_orders.models.order import Order, OrderedTicket

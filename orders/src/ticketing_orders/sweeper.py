@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ticketing_common.errors import ServiceUnavailableError, VersionConflictError
 from ticketing_common.logs import reason
 from ticketing_common.store import Store
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 from ticketing_common.timing import Timing
 from ticketing_common.types import now
 from ticketing_orders.expiry import expire

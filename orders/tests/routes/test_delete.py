@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from ticketing_common.events.catalogue import OrderStatus, PaymentCreated
 from ticketing_common.store import Store
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id, now
 from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from ticketing_common.errors import (
     VersionConflictError,
 )
 from ticketing_common.store import Store
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 from ticketing_common.timing import Timing
 from ticketing_common.types import cents, now
 from ticketing_payments.gateway import (
@@ -71,10 +72,10 @@ class Cashier:
 
     async def _take(self, order: Order, token: str) -> Order:
         try:
-            outcome = await self._charge(order, token)
+            order, outcome = await self._charge(order, token)
             if isinstance(outcome, Succeeded):
                 await self.ledger.charged(order, outcome.charge_id)
-            return await retrying(lambda: self._settle(order, outcome))
+            return await self._settle(order, outcome)
         except LostLeaseError:
             return await self.orders.get(order.id)
 
@@ -92,18 +93,19 @@ class Cashier:
         if now() > self.payable_until(order):
             raise BadRequestError("Order has expired")
 
-    async def _charge(self, order: Order, token: str) -> Outcome:
+    async def _charge(self, order: Order, token: str) -> tuple[Order, Outcome]:
+        """What came of it, and the order with what was written down of it on the way."""
         try:
             found = await self._stored_intent(order)
             if isinstance(found, Succeeded):
-                return found
+                return order, found
             order = found if found.payment.intent_id else await self._create_intent(found)
-            return await self._confirm(order, token)
+            return order, await self._confirm(order, token)
         except CardDeclinedError as declined:
-            return NotCharged(str(declined))
+            return order, NotCharged(str(declined))
         except RefusedError as refused:
             logger.warning("Stripe refused", extra={"order": order.id, "reason": str(refused)})
-            return NotCharged("The card could not be charged, please try another one")
+            return order, NotCharged("The card could not be charged, please try another one")
 
     async def _stored_intent(self, order: Order) -> Order | Succeeded:
         """An intent of an earlier try may have succeeded since, or be no good any more."""
@@ -155,24 +157,33 @@ class Cashier:
     async def _write(self, order: Order, **changes: object) -> Order:
         """Change our own payment's fields; raise `LostLeaseError` where it is ours no more."""
 
-        async def attempt() -> Order:
-            mine = await self._mine(order)
-            return await self.orders.save(mine.with_payment(**changes))
+        async def attempt(current: Order) -> Order:
+            self._require_mine(current, order)
+            return await self.orders.save(current.with_payment(**changes))
 
-        return await retrying(attempt)
+        return await self._from_here(order, attempt)
 
     async def _settle(self, order: Order, outcome: Outcome) -> Order:
-        current = await self.orders.get(order.id)
-        # A charge nobody knows of is a fact, whoever holds the lease by now.
-        if not isinstance(outcome, Succeeded) or current.payment.charge_id is not None:
-            self._require_mine(current, order)
-        decided, events = decide(current, outcome, now())
-        return await self.orders.save(decided, *events)
+        async def attempt(current: Order) -> Order:
+            # A charge nobody knows of is a fact, whoever holds the lease by now.
+            if not isinstance(outcome, Succeeded) or current.payment.charge_id is not None:
+                self._require_mine(current, order)
+            decided, events = decide(current, outcome, now())
+            return await self.orders.save(decided, *events)
 
-    async def _mine(self, order: Order) -> Order:
-        current = await self.orders.get(order.id)
-        self._require_mine(current, order)
-        return current
+        return await self._from_here(order, attempt)
+
+    async def _from_here(self, order: Order, attempt: Callable[[Order], Awaitable[Order]]) -> Order:
+        """Try with the order as we left it, which is what is stored but in a race, then with what
+        is stored."""
+
+        async def again() -> Order:
+            return await attempt(await self.orders.get(order.id))
+
+        try:
+            return await attempt(order)
+        except VersionConflictError:
+            return await retrying(again)
 
     def _require_mine(self, current: Order, order: Order) -> None:
         held = current.payment.status, current.payment.attempt

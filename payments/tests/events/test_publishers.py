@@ -20,7 +20,7 @@ async def test_charged_payments_are_told_again(
     paid = await cashier.pay(await place(), "tok_visa")
     await cashier.pay(await place(), "tok_chargeDeclined")
     (first,) = await orders.outbox.waiting(10)
-    await orders.outbox.published(first.document, [message.id for message in first.messages])
+    await orders.outbox.published([first])
 
     assert await Republisher(orders, present_state).run() == 1
 

@@ -13,7 +13,7 @@ from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.event import Event
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.logs import reason, request_id
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable
 
 from ticketing_common.errors import ServiceUnavailableError
 from ticketing_common.events.publisher import Publisher
@@ -12,6 +14,8 @@ logger = logging.getLogger(__name__)
 
 POLL_INTERVAL = 1.0  # seconds between looks for news that others left behind
 PAGE = 200  # documents a look
+LINGER = 0.1  # seconds before published news is taken out, together with what comes meanwhile
+FIRST_DELAY, LONGEST_DELAY = 1.0, 10.0  # seconds until another try, where one failed
 
 
 class Relay:
@@ -21,34 +25,70 @@ class Relay:
     def __init__(self, outbox: Outbox, publisher: Publisher) -> None:
         self.outbox = outbox
         self.publisher = publisher
+        self._told: dict[str, Waiting] = {}  # by message id: published, and not yet taken out
+        self._has_told = asyncio.Event()
+        self._look_at = 0.0  # on the monotonic clock
 
     async def run(self) -> None:
         await self.publisher.stream.ready.wait()
-        delay = POLL_INTERVAL
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._for_ever(self._publish))
+            loops.create_task(self._for_ever(self._tidy))
+
+    async def drain(self) -> int:
+        """Publish a page of what is stored and take it out; return how many documents had some."""
+        self.outbox.fresh()  # is among what is stored
+        page = await self.outbox.waiting(PAGE)
+        await self._tell(page)
+        await self._take_out()
+        return len(page)
+
+    async def _for_ever(self, step: Callable[[], Awaitable[None]]) -> None:
+        delay = FIRST_DELAY
         while True:
             try:
-                while await self.drain() == PAGE:
-                    pass
-                delay = POLL_INTERVAL
+                await step()
+                delay = FIRST_DELAY
             except ServiceUnavailableError as error:
                 logger.warning(
                     "news is waiting",
                     extra={"outbox": self.outbox.name, "reason": reason(error)},
                 )
+                self._look_at = 0.0  # for what was fresh, and is only in the store now
                 await asyncio.sleep(delay)
-                delay = min(delay * 2, 10.0)
-            await self.outbox.news(timeout=POLL_INTERVAL)
+                delay = min(delay * 2, LONGEST_DELAY)
 
-    async def drain(self) -> int:
-        """Publish one page of waiting news; return how many documents had some."""
-        page = await self.outbox.waiting(PAGE)
-        sent = await asyncio.gather(*map(self._publish, page), return_exceptions=True)
-        for failure in filter(None, sent):
+    async def _publish(self) -> None:
+        if time.monotonic() < self._look_at:
+            await self._tell(self.outbox.fresh())
+        else:
+            while await self.drain() == PAGE:
+                pass
+            self._look_at = time.monotonic() + POLL_INTERVAL
+        await self.outbox.news(timeout=self._look_at - time.monotonic())
+
+    async def _tidy(self) -> None:
+        await self._has_told.wait()
+        await asyncio.sleep(LINGER)
+        self._has_told.clear()
+        await self._take_out()
+
+    async def _tell(self, page: Iterable[Waiting]) -> None:
+        told = await asyncio.gather(*map(self._tell_of, page), return_exceptions=True)
+        for failure in filter(None, told):
             raise failure
-        return len(page)
 
-    async def _publish(self, waiting: Waiting) -> None:
+    async def _tell_of(self, waiting: Waiting) -> None:
         # One document's news goes in its order, so that a listener seldom sees it reversed.
         for message in waiting.messages:
-            await self.publisher.send(message)
-        await self.outbox.published(waiting.document, [message.id for message in waiting.messages])
+            if message.id not in self._told:
+                await self.publisher.send(message)
+                self._told[message.id] = Waiting(waiting.document, [message])
+                self._has_told.set()
+
+    async def _take_out(self) -> None:
+        told = dict(self._told)
+        if told:
+            await self.outbox.published(told.values())
+        for id in told:
+            self._told.pop(id, None)

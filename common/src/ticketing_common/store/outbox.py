@@ -5,7 +5,8 @@ State and news are one write because they are one document. (The pattern is Chri
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,19 +15,22 @@ from pymongo import UpdateOne
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message
 from ticketing_common.logs import request_id
-from ticketing_common.store.batch import Batch
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Index
 
 # A partial index on `outbox.0` would never be used by the planner; this one is, with the query
 # that `waiting` makes.
 OUTBOX_INDEX = Index((("outbox.id", 1),), where={"outbox.id": {"$exists": True}})
+MOST_FRESH = 1000  # documents whose news is kept in memory
 
 
-def entry(event: Event) -> dict[str, Any]:
-    """An event as it waits: its id, subject, headers and the JSON to publish."""
-    headers = {"X-Request-Id": current} if (current := request_id.get()) else {}
-    message = Message.of(event, headers)
+def message_of(event: Event) -> Message:
+    """An event with the id of the request that led to it."""
+    return Message.of(event, {"X-Request-Id": current} if (current := request_id.get()) else {})
+
+
+def entry(message: Message) -> dict[str, Any]:
+    """A message as it waits: its id, subject, headers and the JSON to publish."""
     return {
         "id": message.id,
         "subject": message.subject,
@@ -44,48 +48,59 @@ class Waiting:
 
 
 class Outbox:
-    """The news waiting in one collection's documents."""
+    """The news waiting in one collection's documents.
+
+    What this process saved itself is also kept in memory, so that its relay need not look for it.
+    """
 
     def __init__(self, database: Database, collection: str) -> None:
         self.name = collection
         self._collection = database[collection]
         self._news = asyncio.Event()
-        self._taken: Batch[UpdateOne, None] = Batch(self._take)
+        self._fresh: dict[Any, list[Message]] = {}
 
-    def wake(self) -> None:
-        """Tell this process's relay that something was saved."""
+    def add(self, document: Any, messages: Iterable[Message]) -> None:
+        """Tell this process's relay what has just been stored in a document's outbox."""
+        if len(self._fresh) < MOST_FRESH:  # else the relay finds it with its next look
+            self._fresh.setdefault(document, []).extend(messages)
         self._news.set()
 
+    def fresh(self) -> list[Waiting]:
+        """What was added since the last time."""
+        fresh, self._fresh = self._fresh, {}
+        return [Waiting(document, messages) for document, messages in fresh.items()]
+
     async def news(self, timeout: float) -> None:
-        """Return when something was saved, or after so many seconds."""
-        try:
+        """Return when something was added, or after so many seconds."""
+        with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 await self._news.wait()
-        except TimeoutError:
-            pass  # other replicas and crashed ones leave news too: look all the same
         self._news.clear()
 
     async def waiting(self, limit: int) -> list[Waiting]:
+        """What is stored, whoever left it there."""
         cursor = self._collection.find({"outbox.id": {"$gt": ""}}, {"outbox": 1}, limit=limit)
         with outages():
             found = await cursor.to_list(None)
-            return [
-                Waiting(
-                    stored["_id"],
-                    [
-                        Message(item["id"], item["subject"], item["data"].encode(), item["headers"])
-                        for item in stored["outbox"]
-                    ],
-                )
-                for stored in found
-            ]
+        return [
+            Waiting(
+                stored["_id"],
+                [
+                    Message(item["id"], item["subject"], item["data"].encode(), item["headers"])
+                    for item in stored["outbox"]
+                ],
+            )
+            for stored in found
+        ]
 
-    async def published(self, document: Any, ids: Sequence[str]) -> None:
+    async def published(self, told: Iterable[Waiting]) -> None:
         """Take out what JetStream has acknowledged."""
-        taken = {"$pull": {"outbox": {"id": {"$in": list(ids)}}}}
-        await self._taken.ask(UpdateOne({"_id": document}, taken))
-
-    async def _take(self, updates: list[UpdateOne]) -> list[None]:
+        ids: dict[Any, list[str]] = {}
+        for each in told:
+            ids.setdefault(each.document, []).extend(message.id for message in each.messages)
+        taken = [
+            UpdateOne({"_id": document}, {"$pull": {"outbox": {"id": {"$in": published}}}})
+            for document, published in ids.items()
+        ]
         with outages():
-            await self._collection.bulk_write(updates, ordered=False)
-        return [None] * len(updates)
+            await self._collection.bulk_write(taken, ordered=False)

@@ -1,29 +1,29 @@
 """Reading and saving one kind of document, with the news of it in the same write."""
 
-import asyncio
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bson import ObjectId
-from pymongo import InsertOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError, WriteConcernError
+from pymongo import InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError, WriteConcernError
 
 from ticketing_common.errors import NotFoundError, VersionConflictError
 from ticketing_common.events.event import Event
+from ticketing_common.events.message import Message
 from ticketing_common.store.batch import Batch, Shared
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Document, Index, object_id
-from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
+from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry, message_of
 from ticketing_common.store.register import Register
 from ticketing_common.types import new_id
 
 D = TypeVar("D", bound=Document)
-T = TypeVar("T")
 Query = Mapping[str, Any]
 Sort = Sequence[tuple[str, int]]
 Stored = dict[str, Any]
+Key = ObjectId | None
 
 PAGE = 500  # documents a round trip
 DUPLICATE_KEY = 11000  # MongoDB's error code
@@ -49,6 +49,7 @@ class Store(Generic[D]):
         self._latest: dict[tuple[str, str], Batch[str, D | None]] = {}
         self._lists: Shared[list[D]] = Shared()
         self._inserts: Batch[Stored, None] = Batch(self._insert_many)
+        self._updates: Batch[tuple[Query, Stored], bool] = Batch(self._update_many)
         self._registers: Batch[Register, bool] = Batch(self._register_many)
 
     @property
@@ -107,15 +108,17 @@ class Store(Generic[D]):
         """Store the document and, in the same write, the news of it.
 
         Version 0 is inserted (`AlreadyExistsError` where a unique index objects); any other
-        replaces the version before it (`VersionConflictError` where that is no longer stored).
+        replaces the version before it (`VersionConflictError` where another one is stored).
         """
         self.database.require_prepared()
+        messages = [message_of(event) for event in events]
+        key = object_id(document.id)
         if document.version == 0:
-            await self._insert(document, events)
+            await self._insert(key, document, messages)
         else:
-            await self._update(document, events)
-        if events:
-            self.outbox.wake()
+            await self._update(key, document, messages)
+        if messages:
+            self.outbox.add(key, messages)
         return document
 
     async def replicate(self, id: str, source_version: int, **fields: Any) -> bool:
@@ -132,14 +135,18 @@ class Store(Generic[D]):
         Raises `VersionConflictError` where it is no longer the present one. The news gets ids of
         its own: under those it had, the stream would take it for a repetition and drop it.
         """
-        again = [{**each, "id": f"{each['id']}/again/{new_id()}"} for each in map(entry, events)]
+        messages = [
+            replace(message, id=f"{message.id}/again/{new_id()}")
+            for message in map(message_of, events)
+        ]
+        key = object_id(document.id)
         with outages():
             result = await self._collection.update_one(
-                _guard(document.id, document.version), {"$push": {"outbox": {"$each": again}}}
+                _guard(key, document.version), {"$push": _news(messages)}
             )
         if not result.matched_count:
             raise VersionConflictError
-        self.outbox.wake()
+        self.outbox.add(key, messages)
 
     async def _find_ids(self, ids: list[ObjectId]) -> list[D | None]:
         cursor = self._collection.find({"_id": {"$in": list(set(ids))}}, {"outbox": 0})
@@ -166,10 +173,10 @@ class Store(Generic[D]):
             stored = await cursor.to_list(None)
         return Found(map(self.document.from_mongo, stored))
 
-    async def _insert(self, document: D, events: Sequence[Event]) -> None:
-        stored: Stored = {"_id": object_id(document.id), **document.to_mongo()}
-        if events:
-            stored["outbox"] = [entry(event) for event in events]
+    async def _insert(self, key: Key, document: D, messages: Sequence[Message]) -> None:
+        stored: Stored = {"_id": key, **document.to_mongo()}
+        if messages:
+            stored["outbox"] = [entry(message) for message in messages]
         await self._inserts.ask(stored)
 
     async def _insert_many(self, documents: list[Stored]) -> list[Exception | None]:
@@ -205,42 +212,31 @@ class Store(Generic[D]):
                 return {each["index"] for each in details["writeErrors"]}
         return set()
 
-    async def _update(self, document: D, events: Sequence[Event]) -> None:
+    async def _update(self, key: Key, document: D, messages: Sequence[Message]) -> None:
         # Fields are set, never the document replaced: the relay pulls from the outbox meanwhile.
         change: dict[str, Any] = {"$set": document.to_mongo()}
-        if events:
-            change["$push"] = {"outbox": {"$each": [entry(event) for event in events]}}
-        try:
-            with outages():
-                result = await self._collection.update_one(
-                    _guard(document.id, document.version - 1), change
-                )
-        except DuplicateKeyError as error:
-            raise AlreadyExistsError(document.collection) from error
-        if not result.matched_count:
+        if messages:
+            change["$push"] = _news(messages)
+        if not await self._updates.ask((_guard(key, document.version - 1), change)):
             raise VersionConflictError
 
+    async def _update_many(self, updates: list[tuple[Query, Stored]]) -> list[bool]:
+        """A bulk write only counts what it matched. As upserts, those whose version is not stored
+        any more try to insert, and are named by the unique index on `_id` that refuses them."""
+        refused = await self._write([UpdateOne(*each, upsert=True) for each in updates])
+        return [index not in refused for index in range(len(updates))]
 
-def _guard(id: str, version: int) -> Query:
+
+def _guard(key: Key, version: int) -> Query:
     """Matches that version; a document from before there were versions is read as version 0."""
-    return {"_id": object_id(id), "version": version or {"$in": [0, None]}}
+    return {"_id": key, "version": version or {"$in": [0, None]}}
+
+
+def _news(messages: Sequence[Message]) -> Stored:
+    return {"outbox": {"$each": [entry(message) for message in messages]}}
 
 
 class Found(list[D]):
     """What a list query found; its JSON is rendered once for all who share it."""
 
     json: bytes | None = None
-
-
-async def retrying(attempt: Callable[[], Awaitable[T]], tries: int = 5) -> T:
-    """Await `attempt()`, again from the start where someone else's save came in between.
-
-    Raises the last `VersionConflictError` when `tries` of them, with growing pauses of random
-    length (at most 0.2 s), all lost.
-    """
-    for number in range(1, tries):
-        try:
-            return await attempt()
-        except VersionConflictError:
-            await asyncio.sleep(random.uniform(0.005, 0.0125 * 2**number))  # noqa: S311 - no secret
-    return await attempt()

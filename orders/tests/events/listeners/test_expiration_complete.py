@@ -9,7 +9,7 @@ import pytest
 from ticketing_common.errors import NotFoundError
 from ticketing_common.events.catalogue import ExpirationComplete, OrderStatus, PaymentCreated
 from ticketing_common.store import Store
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 from ticketing_common.timing import Timing
 from ticketing_common.types import new_id
 from ticketing_orders.events.listeners.expiration_complete import ExpirationCompleteListener

@@ -13,7 +13,7 @@ from ticketing_common.events.catalogue import (
     TicketUpdated,
 )
 from ticketing_common.store import Store
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 from ticketing_common.timing import Timing
 from ticketing_common.types import new_id
 from ticketing_orders.events.listeners.expiration_complete import ExpirationCompleteListener

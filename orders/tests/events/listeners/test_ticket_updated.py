@@ -9,7 +9,7 @@ from ticketing_common.errors import DatabaseConnectionError, NotFoundError
 from ticketing_common.events.catalogue import OrderStatus, TicketUpdated
 from ticketing_common.events.event import Event
 from ticketing_common.store import Database, Store
-from ticketing_common.store.store import retrying
+from ticketing_common.store.retry import retrying
 from ticketing_common.types import new_id, now
 from ticketing_orders.events.listeners.ticket_updated import TicketUpdatedListener
 from ticketing_orders.expiry import expire
