@@ -38,6 +38,7 @@ class Lab:
         self.seller = Seller(self.api, "the seller", stop)
         self.buyer = Buyer(self.api, "the buyer", stop)
         self._numbers = count(1)
+        self._replication = asyncio.Lock()  # one scenario at a time has it stopped
 
     async def open(self) -> None:
         await asyncio.gather(self.seller.sign_up(), self.buyer.sign_up())
@@ -143,13 +144,14 @@ class Lab:
     @asynccontextmanager
     async def replication_stopped(self) -> AsyncIterator[None]:
         """Meanwhile the orders database's primary takes writes that it can't commit."""
-        names = await asyncio.to_thread(self.orders.secondaries)
         stop, resume = self.orders.stop_replication, self.orders.resume_replication
-        await asyncio.gather(*(asyncio.to_thread(stop, name) for name in names))
-        try:
-            yield
-        finally:
-            await asyncio.gather(*(asyncio.to_thread(resume, name) for name in names))
+        async with self._replication:
+            names = await asyncio.to_thread(self.orders.secondaries)
+            await asyncio.gather(*(asyncio.to_thread(stop, name) for name in names))
+            try:
+                yield
+            finally:
+                await asyncio.gather(*(asyncio.to_thread(resume, name) for name in names))
 
     async def has_order_of(self, ticket: str) -> bool:
         return await asyncio.to_thread(self._has_order_of, ticket)
