@@ -1,10 +1,13 @@
 #!/bin/sh
-# Settles the replica set, then idles: a container that ends would be started again, and mongosh
-# holds a hundred megabytes. As process 1 it has to take SIGTERM itself, or stopping takes the
-# whole grace period.
+# Settles the replica set whenever mongod has started, which takes the mark away, and idles in between:
+# mongosh holds a hundred megabytes. As process 1 it has to take SIGTERM itself, or stopping takes
+# the whole grace period.
 trap 'exit 0' TERM
-mongosh --quiet --norc --nodb /scripts/replica-set.js &
-wait $! || exit 1
-touch /tmp/settled
-sleep infinity &
-wait $!
+while :; do
+    if [ ! -e /tmp/settled ]; then
+        mongosh --quiet --norc --nodb /scripts/replica-set.js &
+        wait $! && touch /tmp/settled
+    fi
+    sleep 2 &
+    wait $!
+done

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.images.start import free_port
-from infra.tests.manifests.cluster import STORED, Cluster
+from infra.tests.manifests.cluster import INFRA, STORED, Cluster
 from ticketing_common.events.stream import Stream
 from ticketing_common.settings import NatsSettings
 from ticketing_local.binaries import NATS, find
@@ -40,6 +40,21 @@ def test_clients_name_every_member_of_a_replica_set(prod: Cluster, service: str)
     assert helper.value("REPLICAS") == str(replicas)
     assert helper.value("MONGO_DATABASE") == service
     assert helper.value("APP") == f"{service}-mongo"
+
+
+def test_a_member_is_ready_once_it_has_caught_up(cluster: Cluster) -> None:
+    """Each start of mongod takes the mark away that its helper sets and its readiness looks for."""
+    script = (INFRA / "k8s/mongo/replica-set.sh").read_text()
+    for service in STORED:
+        (helper,) = [c for c in cluster.containers(f"{service}-mongo-depl") if c.sidecar]
+        *test, mark = helper.spec["readinessProbe"]["exec"]["command"]
+        assert test == ["test", "-e"]
+        server = cluster.main(f"{service}-mongo-depl").spec
+        assert server["command"] == ["sh", "-c", f'rm -f {mark} && exec mongod "$@"', "mongod"]
+        assert f"touch {mark}\n" in script
+        shared = [{"name": "tmp", "mountPath": str(Path(mark).parent)}]
+        for container in (helper.spec, server):
+            assert [m for m in container["volumeMounts"] if m["name"] == "tmp"] == shared
 
 
 def test_uris_ask_for_what_the_guarantees_rest_on(cluster: Cluster) -> None:
