@@ -29,7 +29,7 @@ class Inspector:
     def look(self, page: Page, name: str) -> None:
         """Raise AssertionError for any violation, light and dark, at 320 and at 1280 pixels.
 
-        Pictures of the four are kept as `<name>-<size>-<scheme>.png`.
+        Pictures of the four are kept as `<name>-<size>-<scheme>.jpg`.
         """
         size = page.viewport_size
         problems = []
@@ -45,7 +45,7 @@ class Inspector:
         assert not problems, "\n".join(problems)
 
     def picture(self, page: Page, name: str) -> None:
-        page.screenshot(path=self.folder / f"{name}.png", full_page=True)
+        page.screenshot(path=self.folder / f"{name}.jpg", full_page=True, quality=60)
 
     def _problems(self, page: Page, name: str, width: int) -> list[str]:
         self.picture(page, name)
