@@ -72,3 +72,17 @@ def test_buying_begins_signed_out(new_visitor: NewVisitor, shop: Shop, javascrip
 
     visitor.press("Purchase")
     visitor.sees("Reserved for you")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_signed_out_is_signed_out(new_visitor: NewVisitor, shop: Shop, javascript: bool) -> None:
+    """The back button shows nobody what the last visitor of this browser ordered."""
+    visitor = new_visitor(javascript=javascript)
+    visitor.sign_up()
+    order_id = visitor.order(shop.sell("Private"))
+    visitor.page.get_by_role("button", name="Sign Out").click()
+    expect(visitor.page.get_by_role("link", name="Sign In")).to_be_visible()
+
+    visitor.page.go_back()
+
+    visitor.page.wait_for_url(f"**/auth/signin?next=/orders/{order_id}")

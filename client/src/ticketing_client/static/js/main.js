@@ -37,5 +37,6 @@ for (const select of document.querySelectorAll("[data-submit-on-change]")) {
 
 // A notice of what was just done is not news any more when the page is reloaded or shared.
 const address = new URL(location.href);
-for (const name of ["listed", "changed"]) address.searchParams.delete(name);
-if (address.href !== location.href) history.replaceState(null, "", address);
+const news = ["listed", "changed"].filter((name) => address.searchParams.has(name));
+for (const name of news) address.searchParams.delete(name);
+if (news.length) history.replaceState(null, "", address);
