@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 
 from ticketing_common.middlewares.current_user import current_user
+from ticketing_common.middlewares.paging import Paged
 from ticketing_common.middlewares.require_auth import require_auth
 from ticketing_common.routing import Route
 from ticketing_common.session import COOKIE
@@ -31,6 +32,12 @@ RETRY_AFTER = {
     "Retry-After": {
         "description": "Seconds after which another try makes sense.",
         "schema": {"type": "integer", "minimum": 1},
+    }
+}
+LINK = {
+    "Link": {
+        "description": 'The next page, where there is one: `<?limit=...&cursor=...>; rel="next"`.',
+        "schema": {"type": "string"},
     }
 }
 REASONS = {
@@ -65,6 +72,10 @@ def _document(operation: dict[str, Any], resolvers: set[Any], limited: bool) -> 
         statuses |= {400, 408, 413}
     if operation.get("parameters"):
         statuses |= {400, 404}
+    for paged in (each for each in resolvers if isinstance(each, Paged)):
+        statuses.add(400)
+        operation["parameters"] = paged.parameters
+        operation["responses"]["200"]["headers"] = LINK
     if require_auth in resolvers:
         statuses.add(401)
         operation["security"] = [{COOKIE: []}]

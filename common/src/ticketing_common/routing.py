@@ -15,13 +15,14 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ticketing_common.middlewares.paging import link_to
 from ticketing_common.middlewares.validate_request import (
     RequestBody,
     read_json_object,
     validate_request,
 )
+from ticketing_common.store.page import Found
 from ticketing_common.store.retry import retrying
-from ticketing_common.store.store import Found
 
 Resolve = Callable[[Request], Any]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -91,7 +92,10 @@ def _renderer(returns: Any, status: int) -> Callable[[Any], Response]:
             return JSONBytes(adapter.dump_json(value, by_alias=True), status)
         if value.json is None:  # rendered once for all who share this answer
             value.json = adapter.dump_json(value, by_alias=True)
-        return JSONBytes(value.json, status)
+        response = JSONBytes(value.json, status)
+        if value.next:
+            response.raw_headers.append((b"link", link_to(value.next)))
+        return response
 
     return render
 

@@ -17,6 +17,7 @@ from pymongo.errors import PyMongoError
 
 from infra.tests.load.queries import Query, UnknownMethodError, is_decided, queries, scans
 from ticketing_common.store.database import Database
+from ticketing_common.store.page import Page
 from ticketing_common.store.store import Store
 
 OURS = "ticketing_"
@@ -29,7 +30,7 @@ class Journal:
 
     good: set[str] = field(default_factory=set)
     scanning: dict[str, str] = field(default_factory=dict)  # and who asked
-    of_tests: set[str] = field(default_factory=set)  # lists a test asked a store for itself
+    of_tests: set[str] = field(default_factory=set)  # pages a test asked a store for itself
     of_services: set[str] = field(default_factory=set)
 
     def note(self, collection: Any, method: str, args: Any, kwargs: Any, asker: str) -> None:
@@ -109,19 +110,22 @@ class Plugin:
         terminalreporter.write_line(f"{len(self.journal.good)} kinds of queries use an index")
 
 
-def _watch_lists(config: pytest.Config, journal: Journal) -> None:
-    """Lists are asked for in a batch's own task, which does not tell a test from a service."""
-    original = Store.find
+def _watch_pages(config: pytest.Config, journal: Journal) -> None:
+    """Pages are asked for in a batch's own task, which does not tell a test from a service."""
+    original = Store.page
 
-    def find(store: Store[Any], query: Any, sort: Any = (), limit: int = 0) -> Any:
+    def page(store: Store[Any], query: Any, page: Page) -> Any:
         asker = str(sys._getframe(1).f_globals["__name__"])
         shapes = journal.of_services if asker.startswith(OURS) else journal.of_tests
+        if page.before:
+            query = {**query, "_id": {"$lt": page.before}}
+        options = {"sort": [("_id", -1)]}
         name = store.document.collection
-        shapes.update(each.shape for each in queries(name, "find", (query,), {"sort": sort}))
-        return original(store, query, sort, limit)
+        shapes.update(each.shape for each in queries(name, "find", (query,), options))
+        return original(store, query, page)
 
-    Store.find = find  # type: ignore[method-assign, assignment]
-    config.add_cleanup(lambda: setattr(Store, "find", original))
+    Store.page = page  # type: ignore[method-assign, assignment]
+    config.add_cleanup(lambda: setattr(Store, "page", original))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -133,5 +137,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Database.__getitem__ = watched  # type: ignore[method-assign]
     config.add_cleanup(lambda: setattr(Database, "__getitem__", original))
-    _watch_lists(config, journal)
+    _watch_pages(config, journal)
     config.pluginmanager.register(Plugin(journal), "explained-queries")

@@ -134,7 +134,7 @@ class World:
             for waiting in await store.outbox.waiting(1000):
                 for message in waiting.messages:
                     self.tell(self._event(message))
-                await store.outbox.published(waiting.document, [m.id for m in waiting.messages])
+                await store.outbox.published([waiting])
 
     async def deliver(self, number: int, keep: bool = False) -> None:
         """One pending message, whichever; `keep` has it delivered again later."""

@@ -46,3 +46,19 @@ async def test_no_orders(api: httpx.AsyncClient, sign_in: SignIn) -> None:
     response = await api.get("/api/orders", headers=sign_in())
 
     assert (response.status_code, response.json()) == (200, [])
+
+
+async def test_ones_own_page_by_page(api: httpx.AsyncClient, sign_in: SignIn, place: Place) -> None:
+    """A page's link leads through the caller's orders only."""
+    user = new_id()
+    mine = []
+    for number in range(1, 4):
+        mine.append(await place(user_id=user, reservation=number))
+        await place(reservation=10 + number)
+
+    first = await api.get("/api/orders?limit=2", headers=sign_in(user))
+    second = await api.get(f"/api/orders{first.links['next']['url']}", headers=sign_in(user))
+
+    ids = [order["id"] for order in (*first.json(), *second.json())]
+    assert ids == [order.id for order in reversed(mine)]
+    assert not second.links

@@ -38,3 +38,19 @@ async def test_says_what_became_of_each(
         ("held", "reserved"),
         ("free", "listed"),
     ]
+
+
+async def test_ones_own_page_by_page(
+    api: httpx.AsyncClient, sign_in: SignIn, tickets: Store[Ticket]
+) -> None:
+    """A page's link leads through the caller's tickets only."""
+    user = new_id()
+    for owner, title in [(user, "a"), (new_id(), "x"), (user, "b"), (new_id(), "y"), (user, "c")]:
+        await tickets.save(Ticket(id=new_id(), title=title, price=5, user_id=owner))
+
+    path = "/api/tickets/mine"
+    first = await api.get(f"{path}?limit=2", headers=sign_in(user))
+    second = await api.get(f"{path}{first.links['next']['url']}", headers=sign_in(user))
+
+    assert [ticket["title"] for ticket in (*first.json(), *second.json())] == ["c", "b", "a"]
+    assert not second.links

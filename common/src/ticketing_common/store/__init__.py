@@ -3,6 +3,16 @@
 from ticketing_common.store.database import Database
 from ticketing_common.store.document import Document, Index
 from ticketing_common.store.outbox import Outbox
+from ticketing_common.store.page import Found, Page
 from ticketing_common.store.store import AlreadyExistsError, Store
 
-__all__ = ["AlreadyExistsError", "Database", "Document", "Index", "Outbox", "Store"]
+__all__ = [
+    "AlreadyExistsError",
+    "Database",
+    "Document",
+    "Found",
+    "Index",
+    "Outbox",
+    "Page",
+    "Store",
+]

@@ -16,6 +16,7 @@ from ticketing_common.store.batch import Batch, Shared
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Document, Index, object_id
 from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry, message_of
+from ticketing_common.store.page import Found, Page
 from ticketing_common.store.register import Register
 from ticketing_common.types import new_id
 
@@ -47,7 +48,7 @@ class Store(Generic[D]):
         self._collection = database[document.collection]
         self._ids: Batch[ObjectId, D | None] = Batch(self._find_ids)
         self._latest: dict[tuple[str, str], Batch[str, D | None]] = {}
-        self._lists: Shared[list[D]] = Shared()
+        self._pages: Shared[Found[D]] = Shared()
         self._inserts: Batch[Stored, None] = Batch(self._insert_many)
         self._updates: Batch[tuple[Query, Stored], bool] = Batch(self._update_many)
         self._registers: Batch[Register, bool] = Batch(self._register_many)
@@ -75,11 +76,22 @@ class Store(Generic[D]):
         return None if stored is None else self.document.from_mongo(stored)
 
     async def find(self, query: Query, sort: Sort = (), limit: int = 0) -> list[D]:
-        """The documents that match; `limit` 0 means all of them. Not to be changed: it is shared
+        """The documents that match; `limit` 0 means all of them."""
+        self.database.require_prepared()
+        options = {"limit": limit, "batch_size": limit or PAGE, "sort": list(sort) or None}
+        cursor = self._collection.find(query, {"outbox": 0}, **options)
+        with outages():
+            stored = await cursor.to_list(None)
+        return [self.document.from_mongo(each) for each in stored]
+
+    async def page(self, query: Query, page: Page) -> Found[D]:
+        """A page of the documents that match, the newest first. Not to be changed: it is shared
         with whoever asks the same at the same time."""
         self.database.require_prepared()
-        key = (repr(query), tuple(sort), limit)
-        return await self._lists.ask(key, lambda: self._find(query, sort, limit))
+        if page.before:
+            query = {**query, "_id": {"$lt": page.before}}
+        key = (repr(query), page.limit)
+        return await self._pages.ask(key, lambda: self._find_page(query, page.limit))
 
     async def latest(self, field: str, value: str, by: str) -> D | None:
         """The document with the highest `by` among those whose `field` has this value.
@@ -166,12 +178,12 @@ class Store(Generic[D]):
         found = {each["_id"]: self.document.from_mongo(each["latest"]) for each in stored}
         return [found.get(value) for value in values]
 
-    async def _find(self, query: Query, sort: Sort, limit: int) -> list[D]:
-        options = {"limit": limit, "batch_size": limit or PAGE, "sort": list(sort) or None}
-        cursor = self._collection.find(query, {"outbox": 0}, **options)
-        with outages():
-            stored = await cursor.to_list(None)
-        return Found(map(self.document.from_mongo, stored))
+    async def _find_page(self, query: Query, limit: int) -> Found[D]:
+        found = Found(await self.find(query, [("_id", -1)], limit + 1))
+        if len(found) > limit:
+            del found[limit:]
+            found.next = Page(limit, object_id(found[-1].id))
+        return found
 
     async def _insert(self, key: Key, document: D, messages: Sequence[Message]) -> None:
         stored: Stored = {"_id": key, **document.to_mongo()}
@@ -234,9 +246,3 @@ def _guard(key: Key, version: int) -> Query:
 
 def _news(messages: Sequence[Message]) -> Stored:
     return {"outbox": {"$each": [entry(message) for message in messages]}}
-
-
-class Found(list[D]):
-    """What a list query found; its JSON is rendered once for all who share it."""
-
-    json: bytes | None = None

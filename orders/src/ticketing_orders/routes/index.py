@@ -1,16 +1,19 @@
-"""GET /api/orders: the caller's own orders, whatever became of them."""
+"""GET /api/orders: the caller's own orders, the newest first, whatever became of them."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from ticketing_common.middlewares import SignedIn
+from fastapi import APIRouter, Depends
+
+from ticketing_common.middlewares import Paged, SignedIn
 from ticketing_common.routing import Route
+from ticketing_common.store import Page
 from ticketing_orders.models.order import Order, Orders
 
 router = APIRouter(route_class=Route)
 
-LIMIT = 500  # orders, the newest first
-
 
 @router.get("/api/orders")
-async def index(user: SignedIn, orders: Orders) -> list[Order]:
-    return await orders.find({"userId": user.id}, sort=[("_id", -1)], limit=LIMIT)
+async def index(
+    user: SignedIn, orders: Orders, page: Annotated[Page, Depends(Paged(500))]
+) -> list[Order]:
+    return await orders.page({"userId": user.id}, page)

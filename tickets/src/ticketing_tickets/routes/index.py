@@ -1,15 +1,17 @@
-"""GET /api/tickets: what is for sale."""
+"""GET /api/tickets: what is for sale, the newest first; a hundred unless told otherwise."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
+from fastapi import APIRouter, Depends
+
+from ticketing_common.middlewares import Paged
 from ticketing_common.routing import Route
+from ticketing_common.store import Page
 from ticketing_tickets.models.ticket import Ticket, Tickets
 
 router = APIRouter(route_class=Route)
 
-LIMIT = 100  # tickets, the newest first
-
 
 @router.get("/api/tickets")
-async def index(tickets: Tickets) -> list[Ticket]:
-    return await tickets.find({"orderId": None}, sort=[("_id", -1)], limit=LIMIT)
+async def index(tickets: Tickets, page: Annotated[Page, Depends(Paged(100))]) -> list[Ticket]:
+    return await tickets.page({"orderId": None}, page)

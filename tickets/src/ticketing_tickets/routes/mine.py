@@ -1,17 +1,17 @@
-"""GET /api/tickets/mine: the caller's own tickets, with what became of them."""
+"""GET /api/tickets/mine: the caller's own tickets, the newest first, with what became of them."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import computed_field
 
-from ticketing_common.middlewares import SignedIn
+from ticketing_common.middlewares import Paged, SignedIn
 from ticketing_common.routing import Route
+from ticketing_common.store import Found, Page
 from ticketing_tickets.models.ticket import Ticket, Tickets
 
 router = APIRouter(route_class=Route)
-
-LIMIT = 500  # tickets, the newest first
 
 
 class State(StrEnum):
@@ -30,6 +30,10 @@ class OwnTicket(Ticket):
 
 
 @router.get("/api/tickets/mine")
-async def mine(user: SignedIn, tickets: Tickets) -> list[OwnTicket]:
-    own = await tickets.find({"userId": user.id}, sort=[("_id", -1)], limit=LIMIT)
-    return [OwnTicket(**dict(ticket)) for ticket in own]
+async def mine(
+    user: SignedIn, tickets: Tickets, page: Annotated[Page, Depends(Paged(500))]
+) -> list[OwnTicket]:
+    found = await tickets.page({"userId": user.id}, page)
+    own = Found(OwnTicket(**dict(ticket)) for ticket in found)
+    own.next = found.next
+    return own
