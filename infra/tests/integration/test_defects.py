@@ -1,6 +1,7 @@
 """Each defect of the base system that needs several services to be seen, as a test of ours.
 
-The others are tested where they live; `BASE DEFECT n` numbers are those of the README's table.
+The others are tested where they live. Their `Defect n of the base` and our `test_n_` are numbered
+as in the table of the root's README.
 """
 
 import asyncio
