@@ -42,7 +42,7 @@ class VersionConflictError(BadRequestError):
 
 
 class RequestValidationError(CustomError):
-    """The body's fields are wrong; `errors` pairs each field with its message."""
+    """Fields of the body or of the query are wrong; `errors` pairs each with its message."""
 
     status_code = 400
     message = "Invalid request parameters"

@@ -13,7 +13,7 @@ from ticketing_common.session import COOKIE
 
 ERRORS = {
     "type": "object",
-    "description": "What went wrong, in words for a person; `field` names the body's field.",
+    "description": "What went wrong, in words for a person; `field` names what is wrong.",
     "required": ["errors"],
     "properties": {
         "errors": {
@@ -41,7 +41,7 @@ LINK = {
     }
 }
 REASONS = {
-    400: "The body is no JSON object, a field is wrong, or it can't be done in the present state.",
+    400: "The body or the query is wrong, or it can't be done in the present state.",
     401: "Not signed in, or not the owner.",
     404: "There is none of this id.",
     408: "The body did not come in time.",

@@ -113,7 +113,7 @@ def create_service(
 
 
 class Service(FastAPI):
-    """FastAPI for the schema and for what is no `Route`; those are served by the short path."""
+    """FastAPI for the schema and for what is no `Route`; every `Route` goes the short path."""
 
     def __init__(self, access_log: bool, lifespan: Callable[[FastAPI], Any]) -> None:
         super().__init__(

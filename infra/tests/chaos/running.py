@@ -24,7 +24,7 @@ from ticketing_common.timing import Timing
 
 WINDOW = 6  # seconds an order holds its ticket
 SELLERS, BUYERS = 10, 30
-REST_TIMEOUT = 100.0  # seconds; JetStream gives a killed service's messages to others after 30
+REST_TIMEOUT = 100.0  # seconds; a killed service's messages go to others after ACK_WAIT
 REST_AFTER_WIPE = 8.0  # seconds in which services notice that the stream is another
 PROCESSING = 3.0  # seconds for an expiry to be carried out on two shared cores
 

@@ -174,8 +174,8 @@ class Cashier:
         return await self._from_here(order, attempt)
 
     async def _from_here(self, order: Order, attempt: Callable[[Order], Awaitable[Order]]) -> Order:
-        """Try with the order as we left it, which is what is stored but in a race, then with what
-        is stored."""
+        """Try with the order as we left it, which is what is stored unless somebody else saved it
+        meanwhile, then with what is stored."""
 
         async def again() -> Order:
             return await attempt(await self.orders.get(order.id))

@@ -1,4 +1,4 @@
-"""The connection to MongoDB, and the only place that knows its driver.
+"""The connection to MongoDB. Only `store` knows its driver; others know its ids, at most.
 
 Writes wait for a journalled majority and reads see only what a majority has, whatever the URI
 says: a local read can see a write that a failover takes back, and two live orders on one ticket

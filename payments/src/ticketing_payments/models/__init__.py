@@ -1,1 +1,1 @@
-"""The documents the service owns."""
+"""The documents the service keeps: its own, and what it knows of another's."""
