@@ -66,4 +66,4 @@ pins: setup ## Pin the newest versions of all packages
 	infra/pins --upgrade
 
 clean: ## Remove the environment and what runs left behind
-	rm -rf .venv .local output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-infra .local output .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -22,7 +22,8 @@ class Timing:
     payment_cutoff: float  # a payment may not start with less than this left
     expiry_grace: float  # after expiresAt, until an order is told to expire
     sweep_interval: float  # between two looks for orders nobody expired
-    sweep_grace: float  # after expiresAt, until orders expires it without having been told
+    sweep_grace: float  # after expiresAt, until orders expires it by itself; also what news of
+    # payments is given to arrive after an outage
 
     def __post_init__(self) -> None:
         if self.lease <= 2 * self.stripe_timeout:

@@ -15,10 +15,23 @@ from infra.tests.chaos.broker import STREAM, jetstream
 from infra.tests.chaos.changes import Change
 from infra.tests.chaos.journal import JSON, Journal
 from infra.tests.chaos.stack import ChaosStack
+from ticketing_common.events.delivery import ACK_WAIT
+from ticketing_common.timing import Timing
 
 DATABASES = ("auth", "tickets", "orders", "payments")
 OUTBOXES = (("tickets", "tickets"), ("orders", "orders"), ("payments", "orders"))
+PROCESSING = 3.0  # seconds for an expiry to be carried out on two shared cores
 Documents = dict[str, JSON]
+
+
+def allowance(timing: Timing) -> float:
+    """For how many seconds an overdue order may be open after healing.
+
+    The sweeper waits for the payments told before, and a payment that a killed replica had in
+    hand is given to another one only after `ACK_WAIT`.
+    """
+    heard = ACK_WAIT + timing.sweep_grace  # which is also what payments' outboxes are given
+    return heard + timing.sweep_grace + timing.sweep_interval + PROCESSING
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from infra.tests.chaos.api import Api
 from infra.tests.chaos.broker import STREAM, jetstream
 from infra.tests.chaos.changes import ChangeRecorder
-from infra.tests.chaos.facts import Facts, Timeliness, gather, read_databases
+from infra.tests.chaos.facts import Facts, Timeliness, allowance, gather, read_databases
 from infra.tests.chaos.faults import Faults
 from infra.tests.chaos.journal import Journal
 from infra.tests.chaos.probes import Probes
@@ -19,14 +19,12 @@ from infra.tests.chaos.schedule import schedule
 from infra.tests.chaos.stack import ChaosStack
 from infra.tests.chaos.users import Buyer, Seller, User
 from infra.tests.chaos.verdict import verdict
-from ticketing_common.events.delivery import ACK_WAIT
 from ticketing_common.timing import Timing
 
 WINDOW = 6  # seconds an order holds its ticket
 SELLERS, BUYERS = 10, 30
 REST_TIMEOUT = 100.0  # seconds; a killed service's messages go to others after ACK_WAIT
 REST_AFTER_WIPE = 8.0  # seconds in which services notice that the stream is another
-PROCESSING = 3.0  # seconds for an expiry to be carried out on two shared cores
 
 
 @dataclass(frozen=True)
@@ -66,26 +64,12 @@ async def chaos_run(
         say(f"at rest after {rest:.1f} s")
         changed = [] if under_way else await _replay(stack)
         await asyncio.to_thread(recorder.stop)
-        timing = Timing.of(WINDOW)
-        # The sweeper follows the payments: it settles first, and what a dead replica had in hand
-        # is delivered again.
-        allowance = 2 * timing.sweep_grace + timing.sweep_interval + ACK_WAIT + PROCESSING
-        timeliness = Timeliness(healed, allowance)
+        timeliness = Timeliness(healed, allowance(Timing.of(WINDOW)))
         facts = await gather(stack, journal, timeliness, recorder.changes, wipe_stream)
     violations = {"everything comes to rest": [f"{n} {what}" for what, n in under_way.items()]}
     violations |= verdict(facts)
     violations["the whole stream again changes no document"] = changed
     return Outcome(facts, violations, faults.done, load.probes.outages(), rest)
-
-
-def _allowance(timing: Timing) -> float:
-    """For how many seconds an overdue order may be open after healing.
-
-    The sweeper waits for the payments told before, and a payment that a killed replica had in
-    hand is given to another one only after `ACK_WAIT`.
-    """
-    heard = ACK_WAIT + timing.sweep_grace  # which is also what payments' outboxes are given
-    return heard + timing.sweep_grace + timing.sweep_interval + PROCESSING
 
 
 class _Load:

@@ -14,7 +14,7 @@ from aiohttp import ClientTimeout
 from ticketing_common.errors import ServiceUnavailableError
 
 Params = dict[str, Any]
-Found = dict[str, Any]  # an object as Stripe's JSON has it
+StripeObject = dict[str, Any]  # an object as Stripe's JSON has it
 
 INTENTS = "/v1/payment_intents"
 REFUNDS = "/v1/refunds"
@@ -133,15 +133,15 @@ class StripeGateway:
             raise StripeUnavailableError
         return str(refund["id"])
 
-    async def _refunds_of(self, intent: Intent) -> list[Found]:
+    async def _refunds_of(self, intent: Intent) -> list[StripeObject]:
         found = await self._ask("get", REFUNDS, payment_intent=intent.id, limit=100)
-        refunds: list[Found] = found["data"]
+        refunds: list[StripeObject] = found["data"]
         return refunds
 
-    async def _post(self, path: str, params: Params, key: str) -> Found:
+    async def _post(self, path: str, params: Params, key: str) -> StripeObject:
         return await self._ask("post", path, **params, idempotency_key=key)
 
-    async def _ask(self, method: str, path: str, **params: Any) -> Found:
+    async def _ask(self, method: str, path: str, **params: Any) -> StripeObject:
         """Only Stripe's own words say that nothing was done; all else leaves it open."""
         try:
             async with asyncio.timeout(self.timeout):
@@ -161,7 +161,7 @@ class StripeGateway:
             raise StripeUnavailableError from error
 
 
-def _given_back(intent: Intent, refunds: list[Found]) -> str | None:
+def _given_back(intent: Intent, refunds: list[StripeObject]) -> str | None:
     """The last refund's id where all of the intent's amount has been given back."""
     begun = [refund for refund in refunds if refund["status"] not in REFUND_ENDED]
     if sum(refund["amount"] for refund in begun) < intent.amount:
@@ -171,7 +171,7 @@ def _given_back(intent: Intent, refunds: list[Found]) -> str | None:
     return str(begun[0]["id"])
 
 
-def _intent(found: Found) -> Intent:
+def _intent(found: StripeObject) -> Intent:
     try:
         failure = found.get("last_payment_error")
         return Intent(

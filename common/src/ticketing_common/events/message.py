@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ticketing_common.events.event import Event
+from ticketing_common.logs import request_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,8 @@ class Message:
     def of(cls, event: Event, headers: Mapping[str, str]) -> Self:
         data = event.__pydantic_serializer__.to_json(event, by_alias=True, exclude_none=True)
         return cls(f"{event.subject}/{event.key}", str(event.subject), data, headers)
+
+
+def message_of(event: Event) -> Message:
+    """An event with the id of the request that led to it."""
+    return Message.of(event, {"X-Request-Id": current} if (current := request_id.get()) else {})

@@ -1,9 +1,8 @@
 """Putting events on the stream."""
 
 from ticketing_common.events.event import Event
-from ticketing_common.events.message import Message
+from ticketing_common.events.message import Message, message_of
 from ticketing_common.events.stream import Stream
-from ticketing_common.logs import request_id
 
 
 class Publisher:
@@ -18,8 +17,7 @@ class Publisher:
 
     async def publish(self, event: Event) -> None:
         """Raise `BrokerUnavailableError` where it is not sure that the stream has it."""
-        headers = {"X-Request-Id": current} if (current := request_id.get()) else {}
-        await self.send(Message.of(event, headers))
+        await self.send(message_of(event))
 
     async def send(self, message: Message) -> None:
         headers = {**message.headers, "Nats-Msg-Id": message.id}

@@ -12,9 +12,7 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message
-from ticketing_common.logs import request_id
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Index
 
@@ -22,11 +20,6 @@ from ticketing_common.store.document import Index
 # that `waiting` makes.
 OUTBOX_INDEX = Index((("outbox.id", 1),), where={"outbox.id": {"$exists": True}})
 MOST_FRESH = 1000  # documents whose news is kept in memory
-
-
-def message_of(event: Event) -> Message:
-    """An event with the id of the request that led to it."""
-    return Message.of(event, {"X-Request-Id": current} if (current := request_id.get()) else {})
 
 
 def entry(message: Message) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from pymongo.errors import BulkWriteError, WriteConcernError
 
 from ticketing_common.errors import NotFoundError, VersionConflictError
 from ticketing_common.events.event import Event
-from ticketing_common.events.message import Message
+from ticketing_common.events.message import Message, message_of
 from ticketing_common.store.batch import Batch, Shared
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Document, Index, object_id
-from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry, message_of
+from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
 from ticketing_common.store.page import Found, Page
 from ticketing_common.store.register import Register
 from ticketing_common.types import new_id
@@ -69,10 +69,10 @@ class Store(Generic[D]):
         key = object_id(id)
         return None if key is None else await self._ids.ask(key)
 
-    async def find_one(self, query: Query, sort: Sort = ()) -> D | None:
+    async def find_one(self, query: Query) -> D | None:
         self.database.require_prepared()
         with outages():
-            stored = await self._collection.find_one(query, sort=list(sort) or None)
+            stored = await self._collection.find_one(query)
         return None if stored is None else self.document.from_mongo(stored)
 
     async def find(self, query: Query, sort: Sort = (), limit: int = 0) -> list[D]:

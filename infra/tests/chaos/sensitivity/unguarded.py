@@ -37,4 +37,4 @@ def is_register_guard(name: str, condition: Any) -> bool:
 
 def is_compare_and_set(name: str, condition: Any) -> bool:
     """`version == the one that was read`."""
-    return name == "version" and isinstance(condition, int)
+    return name == "version" and (isinstance(condition, int) or "$in" in condition)

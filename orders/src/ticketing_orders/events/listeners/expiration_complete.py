@@ -22,7 +22,7 @@ class ExpirationCompleteListener(Listener[ExpirationComplete]):
 
     async def on_message(self, expiration: ExpirationComplete) -> None:
         order = await self.orders.get(expiration.order_id)
+        # Later news comes after an outage, maybe before that of a payment: the sweeper waits for
+        # those.
         if now() - order.expires_at < self.late:
             await expire(expiration.order_id, self.orders, at=now())
-        # News that late comes after an outage, maybe before that of a payment: the sweeper waits
-        # for those.
