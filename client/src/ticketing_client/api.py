@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlencode
 
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -38,6 +39,14 @@ class Account:
 
     user: User | None
     known: bool = True
+
+
+@dataclass(frozen=True)
+class OnSale:
+    """As many tickets as the API gives at a time, and the cursor to those listed before them."""
+
+    tickets: list[Ticket]
+    older: str | None
 
 
 class _CurrentUser(BaseModel):
@@ -95,8 +104,12 @@ class VisitorApi:
     async def signout(self) -> httpx.Response:
         return await self._send("POST", "/api/users/signout", {})
 
-    async def tickets(self) -> list[Ticket]:
-        return await self._get("/api/tickets", TICKETS)
+    async def tickets(self, cursor: str | None = None) -> OnSale:
+        """What is on sale, the newest first, from that cursor on."""
+        path = f"/api/tickets?{urlencode({'cursor': cursor})}" if cursor else "/api/tickets"
+        answer = await self._read(path)
+        older = answer.links.get("next", {}).get("url")
+        return OnSale(_parse(answer, TICKETS), older and httpx.URL(older).params.get("cursor"))
 
     async def my_tickets(self) -> list[Ticket]:
         return await self._get("/api/tickets/mine", TICKETS)
@@ -136,8 +149,10 @@ class VisitorApi:
         return await self._send("POST", path, body, self._timeout * PASSWORD_PATIENCE)
 
     async def _get(self, path: str, adapter: TypeAdapter[T]) -> T:
-        answer = await self._transport.send("GET", path, self._headers, None, self._left())
-        return _parse(answer, adapter)
+        return _parse(await self._read(path), adapter)
+
+    async def _read(self, path: str) -> httpx.Response:
+        return await self._transport.send("GET", path, self._headers, None, self._left())
 
     async def _send(
         self, method: str, path: str, body: object, timeout: float | None = None

@@ -1,6 +1,7 @@
 """/ : the tickets on sale."""
 
 import pytest
+from bs4 import Tag
 
 from ticketing_client.testing.browser import Browser
 from ticketing_client.testing.fake_api import FakeApi
@@ -11,6 +12,11 @@ Json = dict[str, str]
 def titles(browser: Browser) -> list[str]:
     assert browser.page
     return [tag.get_text() for tag in browser.page.soup.select(".ticket-link")]
+
+
+def links_to(browser: Browser, name: str) -> list[Tag]:
+    assert browser.page
+    return [link for link in browser.page.soup.find_all("a") if link.get_text() == name]
 
 
 @pytest.fixture
@@ -98,3 +104,43 @@ async def test_a_stranger_costs_one_call(api: FakeApi, visitor: Browser) -> None
     await visitor.open("/")
 
     assert [request.url.path for request in api.requests] == ["/api/tickets"]
+
+
+async def test_leads_to_older_tickets(api: FakeApi, visitor: Browser) -> None:
+    """What the API gives at a time is not the end: each ticket on sale can be reached."""
+    seller = api.accounts.add("stranger@example.com")["id"]
+    listed = [api.market.list_ticket(seller, f"Show {n}", 10)["title"] for n in range(130)]
+
+    page = await visitor.open("/")
+    counts, seen = [], titles(visitor)
+    while further := page.soup.select('a[rel="next"]') or links_to(visitor, "Older tickets"):
+        counts.append(page.one(".shelf-count").get_text())
+        page = await visitor.open(str(further[0]["href"]))
+        seen += titles(visitor)
+
+    assert seen == listed[::-1]
+    assert counts == ["100 newest"] * 5 + ["30 older ones"]
+    assert [link["href"] for link in links_to(visitor, "Newest tickets")] == ["/"]
+
+
+async def test_searches_where_one_is(api: FakeApi, visitor: Browser) -> None:
+    """A search among older tickets stays there and says what it searched."""
+    seller = api.accounts.add("stranger@example.com")["id"]
+    for number in range(130):
+        api.market.list_ticket(seller, f"Show {number}", 10)
+
+    await visitor.open("/")
+    await visitor.open(str(links_to(visitor, "Older tickets")[0]["href"]))
+    page = await visitor.send("Show", q="show 7")
+
+    assert titles(visitor) == ["Show 7"]
+    assert page.one(".shelf-count").get_text() == "1 found among these"
+
+
+@pytest.mark.parametrize("before", ["%0d%0aX: y", "a b", "&cursor=", "x" * 1000])
+async def test_an_odd_cursor_means_the_newest(shelf: None, visitor: Browser, before: str) -> None:
+    """Nothing but what looks like a cursor gets as far as the API."""
+    page = await visitor.open(f"/?before={before}")
+
+    assert page.status == 200
+    assert titles(visitor) == ["Arsenal v Chelsea", "Swan Lake"]

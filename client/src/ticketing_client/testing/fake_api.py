@@ -52,7 +52,8 @@ class FakeApi:
             case "users":
                 return self.accounts.answer(rest[0], body, visitor)
             case "tickets":
-                return self.market.answer_tickets(request.method, rest, body, visitor)
+                cursor = request.url.params.get("cursor")
+                return self.market.answer_tickets(request.method, rest, body, visitor, cursor)
             case "orders":
                 return self.market.answer_orders(request.method, rest, body, visitor)
         if request.method == "POST" and not body.get("token"):

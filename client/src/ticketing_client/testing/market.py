@@ -17,6 +17,8 @@ from ticketing_client.testing.answers import (
 )
 from ticketing_client.testing.till import Till
 
+TICKETS_A_PAGE = 100
+
 
 @dataclass
 class Market:
@@ -29,11 +31,10 @@ class Market:
     window: timedelta = timedelta(minutes=15)
 
     def answer_tickets(
-        self, method: str, rest: list[str], body: Json, visitor: str | None
+        self, method: str, rest: list[str], body: Json, visitor: str | None, cursor: str | None
     ) -> httpx.Response:
         if method == "GET" and not rest:
-            free = [each for each in self.tickets.values() if not each["orderId"]]
-            return httpx.Response(200, json=free)
+            return self._page(cursor)
         if method == "GET" and rest == ["mine"]:
             mine = [t for t in self.tickets.values() if t["userId"] == signed_in(visitor)]
             seen = mine[:-1] if self.lags("mine") else mine
@@ -51,6 +52,13 @@ class Market:
             raise refusal(400, "Cannot edit a reserved ticket")
         ticket.update(title=body["title"], price=price, version=ticket["version"] + 1)
         return httpx.Response(200, json=ticket)
+
+    def _page(self, cursor: str | None) -> httpx.Response:
+        free = [each for each in reversed(self.tickets.values()) if not each["orderId"]]
+        older = [each for each in free if cursor is None or each["id"] < cursor]
+        page, more = older[:TICKETS_A_PAGE], older[TICKETS_A_PAGE:]
+        link = f'<?limit={TICKETS_A_PAGE}&cursor={page[-1]["id"]}>; rel="next"' if more else ""
+        return httpx.Response(200, json=page, headers={"Link": link} if link else {})
 
     def answer_orders(
         self, method: str, rest: list[str], body: Json, visitor: str | None
