@@ -74,7 +74,7 @@ def _document(operation: dict[str, Any], resolvers: set[Any], limited: bool) -> 
         statuses |= {400, 404}
     for paged in (each for each in resolvers if isinstance(each, Paged)):
         statuses.add(400)
-        operation["parameters"] = paged.parameters
+        operation["parameters"] = [*operation.get("parameters", ()), *paged.parameters]
         operation["responses"]["200"]["headers"] = LINK
     if require_auth in resolvers:
         statuses.add(401)

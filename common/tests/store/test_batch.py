@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from bson import ObjectId
+from pydantic import ValidationError
+from pymongo.errors import OperationFailure
 
-from common.tests.conftest import Note
+from common.tests.conftest import Note, news
 from ticketing_common.errors import NotFoundError, VersionConflictError
-from ticketing_common.store import AlreadyExistsError, Store
+from ticketing_common.store import AlreadyExistsError, Database, Page, Store
 from ticketing_common.store.batch import Batch, Shared
 from ticketing_common.types import new_id
 
@@ -156,6 +159,52 @@ async def test_concurrent_updates(notes: Store[Note]) -> None:
     assert sorted(type(each).__name__ for each in twice) == ["Note", "VersionConflictError"]
     texts = [(await notes.get(each.id)).text for each in stored]
     assert texts == ["meanwhile"] * 5 + ["twice"] + ["mine"] * 14
+
+
+async def test_a_write_that_fails_by_itself(real_database: Database) -> None:
+    """What the store refuses of one document is that one's trouble; its neighbours are saved."""
+    notes = Store(real_database, Note)
+    await real_database.prepare([notes])
+    good, bad = Note(id=new_id(), slug="good"), Note(id=new_id(), slug="bad")
+    await asyncio.gather(notes.save(good), notes.save(bad))
+    key = {"_id": ObjectId(bad.id)}
+    await real_database["notes"].update_one(key, {"$set": {"outbox": "no list"}})
+
+    saved = await asyncio.gather(
+        *(notes.save(each.next(text="told"), news(each)) for each in (good, bad)),
+        notes.save(Note(id=new_id(), slug="new")),
+        return_exceptions=True,
+    )
+
+    assert [type(each) for each in saved] == [Note, OperationFailure, Note]
+    assert (await notes.get(good.id)).text == "told"
+
+
+async def test_an_update_a_unique_index_refuses(real_database: Database) -> None:
+    """It is told from one that came too late."""
+    notes = Store(real_database, Note)
+    await real_database.prepare([notes])
+    first, second = Note(id=new_id(), slug="first"), Note(id=new_id(), slug="second")
+    await asyncio.gather(notes.save(first), notes.save(second))
+
+    with pytest.raises(AlreadyExistsError):
+        await notes.save(second.next(slug="first"))
+
+
+async def test_a_document_that_cannot_be_read(
+    notes: Store[Note], database: Database, note: Note
+) -> None:
+    """It is the trouble of who asks for it: others, and lists, go on without it."""
+    await notes.save(note)
+    odd = new_id()
+    await database["notes"].insert_one({"_id": ObjectId(odd), "slug": {"not": "text"}})
+
+    found = await asyncio.gather(notes.get(note.id), notes.get(odd), return_exceptions=True)
+
+    assert found[0] == note
+    assert isinstance(found[1], ValidationError)
+    assert await notes.find({}) == [note]
+    assert await notes.page({}, Page(limit=10)) == [note]
 
 
 async def test_concurrent_replicas_of_one_document(notes: Store[Note]) -> None:

@@ -104,7 +104,7 @@ class Cashier:
         except CardDeclinedError as declined:
             return order, NotCharged(str(declined))
         except RefusedError as refused:
-            logger.warning("Stripe refused", extra={"order": order.id, "reason": str(refused)})
+            logger.warning("Stripe refused", extra={"order": order.id, "reason": refused.code})
             return order, NotCharged("The card could not be charged, please try another one")
 
     async def _stored_intent(self, order: Order) -> Order | Succeeded:

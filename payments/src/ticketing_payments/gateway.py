@@ -136,6 +136,8 @@ class StripeGateway:
     async def _refunds_of(self, intent: Intent) -> list[StripeObject]:
         found = await self._ask("get", REFUNDS, payment_intent=intent.id, limit=100)
         refunds: list[StripeObject] = found["data"]
+        if found.get("has_more"):  # a hundred that failed: a person has to look
+            raise StripeUnavailableError
         return refunds
 
     async def _post(self, path: str, params: Params, key: str) -> StripeObject:
@@ -178,9 +180,19 @@ def _intent(found: StripeObject) -> Intent:
             id=found["id"],
             status=found["status"],
             amount=found["amount"],
-            charge_id=found.get("latest_charge"),
+            charge_id=_charge_id(found),
             client_secret=found.get("client_secret"),
             message=failure.get("message") if failure else None,
         )
-    except (KeyError, AttributeError) as error:  # an answer, but not Stripe's
+    except (KeyError, AttributeError, TypeError) as error:  # an answer, but not Stripe's
         raise StripeUnavailableError from error
+
+
+def _charge_id(found: StripeObject) -> str | None:
+    """Raise `KeyError` for a success without one: then it is not known what was charged."""
+    charge = found.get("latest_charge")
+    if isinstance(charge, dict):  # expanded
+        charge = charge["id"]
+    if charge is None and found["status"] == IntentStatus.SUCCEEDED:
+        raise KeyError("latest_charge")
+    return charge

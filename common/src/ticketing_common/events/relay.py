@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from ticketing_common.errors import ServiceUnavailableError
 from ticketing_common.events.publisher import Publisher
+from ticketing_common.events.stream import BrokerUnavailableError
 from ticketing_common.logs import reason
 from ticketing_common.store.outbox import Outbox, Waiting
 
@@ -76,7 +77,9 @@ class Relay:
     async def _tell(self, page: Iterable[Waiting]) -> None:
         told = await asyncio.gather(*map(self._tell_of, page), return_exceptions=True)
         for failure in filter(None, told):
-            raise failure
+            if isinstance(failure, Exception):
+                raise failure
+            raise BrokerUnavailableError from failure  # a cancelled request is not our own end
 
     async def _tell_of(self, waiting: Waiting) -> None:
         # One document's news goes in its order, so that a listener seldom sees it reversed.

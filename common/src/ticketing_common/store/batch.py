@@ -45,7 +45,7 @@ class Batch(Generic[K, R]):
         answered = 1
         try:
             while self._waiting:
-                if answered > 1:
+                if 1 < answered < LIMIT:
                     await asyncio.sleep(PAUSE)
                 answered = len(self._waiting)
                 batch, self._waiting = self._waiting[:LIMIT], self._waiting[LIMIT:]

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Self
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import IndexModel
 from pymongo.errors import (
+    BulkWriteError,
     ConnectionFailure,
-    CursorNotFound,
     ExecutionTimeout,
     NotPrimaryError,
+    OperationFailure,
     PyMongoError,
     WriteConcernError,
 )
@@ -39,6 +40,12 @@ SAFETY: Any = {
     "readConcernLevel": "majority",
     "retryWrites": True,
 }
+
+# MongoDB's own, of a server that stops, starts, or is the primary no longer or not yet; 43: a long
+# list's cursor was on such a one.
+OUTAGE_CODES = frozenset(
+    {6, 7, 43, 64, 89, 91, 100, 134, 189, 246, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+)
 
 
 class Database:
@@ -116,13 +123,17 @@ def outages() -> Iterator[None]:
     try:
         yield
     except PyMongoError as error:
-        unreachable = (
-            ConnectionFailure
-            | CursorNotFound  # after a failover, in the middle of a long list
-            | ExecutionTimeout
-            | NotPrimaryError
-            | WriteConcernError
-        )
-        if isinstance(error, unreachable) or error.timeout:
+        if is_outage(error):
             raise DatabaseConnectionError from error
         raise
+
+
+def is_outage(error: PyMongoError) -> bool:
+    """Whether it passes by itself, so that another try makes sense."""
+    if isinstance(error, BulkWriteError):
+        details: Any = error.details
+        codes = {each["code"] for each in details["writeErrors"]}
+        return bool(details["writeConcernErrors"] or codes & OUTAGE_CODES) or error.timeout
+    unreachable = ConnectionFailure | NotPrimaryError | ExecutionTimeout | WriteConcernError
+    code = error.code if isinstance(error, OperationFailure) else None
+    return isinstance(error, unreachable) or error.timeout or code in OUTAGE_CODES

@@ -1,18 +1,21 @@
 """Reading and saving one kind of document, with the news of it in the same write."""
 
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bson import ObjectId
+from pydantic import ValidationError
 from pymongo import InsertOne, UpdateOne
-from pymongo.errors import BulkWriteError, WriteConcernError
+from pymongo.errors import DuplicateKeyError
 
 from ticketing_common.errors import NotFoundError, VersionConflictError
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message, message_of
 from ticketing_common.store.batch import Batch, Shared
+from ticketing_common.store.bulk import Outcome, refused_by_id, write
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Document, Index, object_id
 from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
@@ -26,8 +29,9 @@ Sort = Sequence[tuple[str, int]]
 Stored = dict[str, Any]
 Key = ObjectId | None
 
+logger = logging.getLogger(__name__)
+
 PAGE = 500  # documents a round trip
-DUPLICATE_KEY = 11000  # MongoDB's error code
 
 
 class AlreadyExistsError(Exception):
@@ -76,13 +80,17 @@ class Store(Generic[D]):
         return None if stored is None else self.document.from_mongo(stored)
 
     async def find(self, query: Query, sort: Sort = (), limit: int = 0) -> list[D]:
-        """The documents that match; `limit` 0 means all of them."""
+        """The documents that match; `limit` 0 means all of them.
+
+        One that can't be read is left out, and in the log: it must not hide all others.
+        """
         self.database.require_prepared()
         options = {"limit": limit, "batch_size": limit or PAGE, "sort": list(sort) or None}
         cursor = self._collection.find(query, {"outbox": 0}, **options)
         with outages():
             stored = await cursor.to_list(None)
-        return [self.document.from_mongo(each) for each in stored]
+        found = map(self._parsed, stored)
+        return [each for each in found if not isinstance(each, ValidationError)]
 
     async def page(self, query: Query, page: Page) -> Found[D]:
         """A page of the documents that match, the newest first. Not to be changed: it is shared
@@ -160,14 +168,16 @@ class Store(Generic[D]):
             raise VersionConflictError
         self.outbox.add(key, messages)
 
-    async def _find_ids(self, ids: list[ObjectId]) -> list[D | None]:
+    async def _find_ids(self, ids: list[ObjectId]) -> list[D | ValidationError | None]:
         cursor = self._collection.find({"_id": {"$in": list(set(ids))}}, {"outbox": 0})
         with outages():
             stored = await cursor.to_list(None)
-        found = {each["_id"]: self.document.from_mongo(each) for each in stored}
+        found = {each["_id"]: self._parsed(each) for each in stored}
         return [found.get(id) for id in ids]
 
-    async def _find_latest(self, field: str, by: str, values: list[str]) -> list[D | None]:
+    async def _find_latest(
+        self, field: str, by: str, values: list[str]
+    ) -> list[D | ValidationError | None]:
         pipeline = [
             {"$match": {field: {"$in": list(set(values))}}},
             {"$sort": {field: 1, by: -1}},
@@ -175,7 +185,7 @@ class Store(Generic[D]):
         ]
         with outages():
             stored = await self._collection.aggregate(pipeline).to_list(None)
-        found = {each["_id"]: self.document.from_mongo(each["latest"]) for each in stored}
+        found = {each["_id"]: self._parsed(each["latest"]) for each in stored}
         return [found.get(value) for value in values]
 
     async def _find_page(self, query: Query, limit: int) -> Found[D]:
@@ -192,37 +202,20 @@ class Store(Generic[D]):
         await self._inserts.ask(stored)
 
     async def _insert_many(self, documents: list[Stored]) -> list[Exception | None]:
-        failed = await self._write([InsertOne(stored) for stored in documents])
-        taken = AlreadyExistsError(self.document.collection)
-        return [taken if index in failed else None for index in range(len(documents))]
+        outcomes = await write(self._collection, [InsertOne(stored) for stored in documents])
+        return [self._objected(each) for each in outcomes]
 
-    async def _register_many(self, registers: list[Register]) -> list[bool]:
-        refused = await self._write([register.upsert() for register in registers])
-        return [
-            index not in refused or await self._register_existing(register)
-            for index, register in enumerate(registers)
-        ]
-
-    async def _register_existing(self, register: Register) -> bool:
-        """The guard found no older one, so the upsert tried to insert, and there is one: a newer
-        one, or an older one that someone has just inserted. The guard tells which."""
-        with outages():
-            result = await self._collection.update_one(register.guard, register.change)
-        return bool(result.matched_count)
-
-    async def _write(self, operations: list[Any]) -> set[int]:
-        """Do all of it, in any order; return the numbers of those a unique index refused."""
-        with outages():
-            try:
-                await self._collection.bulk_write(operations, ordered=False)
-            except BulkWriteError as error:
-                details: Any = error.details
-                if details["writeConcernErrors"]:
-                    raise WriteConcernError(str(details["writeConcernErrors"])) from error
-                if any(each["code"] != DUPLICATE_KEY for each in details["writeErrors"]):
-                    raise
-                return {each["index"] for each in details["writeErrors"]}
-        return set()
+    async def _register_many(self, registers: list[Register]) -> list[bool | Exception]:
+        """Where the guard found no older one, the upsert tried to insert, and there is one: a newer
+        one, or an older one that someone has just inserted. A second try tells which."""
+        upserts = [register.upsert() for register in registers]
+        outcomes = await write(self._collection, upserts)
+        again = [index for index, each in enumerate(outcomes) if refused_by_id(each)]
+        if again:
+            second = await write(self._collection, [upserts[index] for index in again])
+            for index, outcome in zip(again, second, strict=True):
+                outcomes[index] = outcome
+        return [not refused_by_id(each) and (each or True) for each in outcomes]
 
     async def _update(self, key: Key, document: D, messages: Sequence[Message]) -> None:
         # Fields are set, never the document replaced: the relay pulls from the outbox meanwhile.
@@ -232,11 +225,24 @@ class Store(Generic[D]):
         if not await self._updates.ask((_guard(key, document.version - 1), change)):
             raise VersionConflictError
 
-    async def _update_many(self, updates: list[tuple[Query, Stored]]) -> list[bool]:
+    async def _update_many(self, updates: list[tuple[Query, Stored]]) -> list[bool | Exception]:
         """A bulk write only counts what it matched. As upserts, those whose version is not stored
         any more try to insert, and are named by the unique index on `_id` that refuses them."""
-        refused = await self._write([UpdateOne(*each, upsert=True) for each in updates])
-        return [index not in refused for index in range(len(updates))]
+        upserts = [UpdateOne(*each, upsert=True) for each in updates]
+        outcomes = await write(self._collection, upserts)
+        return [not refused_by_id(each) and (self._objected(each) or True) for each in outcomes]
+
+    def _objected(self, outcome: Outcome) -> Exception | None:
+        taken = isinstance(outcome, DuplicateKeyError)
+        return AlreadyExistsError(self.document.collection) if taken else outcome
+
+    def _parsed(self, stored: Stored) -> D | ValidationError:
+        """One that can't be read is the trouble of who asked for it, and of nobody else."""
+        try:
+            return self.document.from_mongo(stored)
+        except ValidationError as error:
+            logger.exception("unreadable", extra={"document": str(stored["_id"])})
+            return error
 
 
 def _guard(key: Key, version: int) -> Query:
