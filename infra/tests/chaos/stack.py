@@ -20,6 +20,7 @@ from infra.tests.chaos.proxy import Proxy
 
 START_TIMEOUT = 120.0  # seconds
 STOP_TIMEOUT = 20.0
+LAST_LINES = 15  # of the log of a process that does not get ready
 
 
 class StackError(Exception):
@@ -111,8 +112,15 @@ class ChaosStack:
         deadline = time.monotonic() + timeout
         while late := [name for name, each in self.state().items() if not each["ready"]]:
             if time.monotonic() > deadline:
-                raise StackError(f"not ready again after {timeout:.0f} s: {', '.join(late)}")
+                said = "\n".join(map(self._last_words, late))
+                raise StackError(f"not ready again after {timeout:.0f} s:\n{said}")
             await asyncio.sleep(0.1)
+
+    def _last_words(self, name: str) -> str:
+        """What is known of a process that gives no other sign of itself."""
+        log = self.data / "logs" / f"{name}.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return "\n    ".join([f"{name}: {self.state()[name]}", *lines[-LAST_LINES:]])
 
     async def restart(self, service: str, mechanism: str | None) -> None:
         """Start every replica of a service anew, without a mechanism or with all of them."""
