@@ -18,6 +18,7 @@ from ticketing_common.settings import NatsSettings
 logger = logging.getLogger(__name__)
 
 PUBLISH_TIMEOUT = 5.0  # seconds
+RECONNECT_WAIT = 0.5  # seconds
 DAY = 24 * 3600.0
 MEBIBYTE = 2**20
 
@@ -43,18 +44,15 @@ class Stream:
 
     async def connect(self) -> None:
         """Connect and make sure of the streams, for as long as that takes."""
-        await self.client.connect(
-            self._settings.NATS_URL,
-            name=self._settings.NATS_CLIENT_ID,
-            max_reconnect_attempts=-1,  # the default gives up for good after 60
-            reconnect_time_wait=0.5,  # type: ignore[arg-type]  # seconds; any number will do
-            connect_timeout=2,
-            ping_interval=5,  # a frozen server is noticed after two of these
-            max_outstanding_pings=2,
-            error_cb=_log_error,
-            disconnected_cb=_log("disconnected from NATS"),
-            reconnected_cb=_log("connected to NATS again"),
-        )
+        while True:
+            try:
+                await self._open()
+                break
+            except RuntimeError as error:  # uvloop's, of a connection reset during the handshake
+                logger.warning("connecting anew", extra={"reason": reason(error)})
+                await asyncio.sleep(RECONNECT_WAIT)
+                self.client = Client()  # what is left of the other one can't be used again
+                self.jetstream = self.client.jetstream(timeout=PUBLISH_TIMEOUT)
         delay = 0.1
         while not self.ready.is_set():
             try:
@@ -64,6 +62,20 @@ class Stream:
                 logger.warning("waiting for JetStream", extra={"reason": reason(error)})
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 2.0)
+
+    async def _open(self) -> None:
+        await self.client.connect(
+            self._settings.NATS_URL,
+            name=self._settings.NATS_CLIENT_ID,
+            max_reconnect_attempts=-1,  # the default gives up for good after 60
+            reconnect_time_wait=RECONNECT_WAIT,  # type: ignore[arg-type]  # any number will do
+            connect_timeout=2,
+            ping_interval=5,  # a frozen server is noticed after two of these
+            max_outstanding_pings=2,
+            error_cb=_log_error,
+            disconnected_cb=_log("disconnected from NATS"),
+            reconnected_cb=_log("connected to NATS again"),
+        )
 
     async def ensure(self) -> None:
         """Create what streams are missing and bring their settings up to date."""
