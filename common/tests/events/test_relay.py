@@ -28,7 +28,7 @@ async def relaying(relay: Relay) -> AsyncIterator[None]:
 
 
 class Looks:
-    """Counts how often a relay looks for what is stored."""
+    """Counts how often a relay looks for what is stored: once, and an hour later again."""
 
     def __init__(self, outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
         self.made = 0
@@ -39,6 +39,12 @@ class Looks:
             return await look(limit)
 
         monkeypatch.setattr(outbox, "waiting", waiting)
+        monkeypatch.setattr(relays, "POLL_INTERVAL", 3600)
+
+
+@pytest.fixture
+def looks(notes: Store[Note], monkeypatch: pytest.MonkeyPatch) -> Looks:
+    return Looks(notes.outbox, monkeypatch)
 
 
 @pytest.fixture
@@ -48,15 +54,12 @@ def relay(notes: Store[Note], stream: Stream) -> Relay:
 
 async def test_what_was_just_saved_is_told_without_a_look(
     notes: Store[Note],
+    looks: Looks,
     relay: Relay,
     stream: Stream,
     until: Until,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """This process's own news comes from memory, each once, and leaves the outbox."""
-    monkeypatch.setattr(relays, "POLL_INTERVAL", 3600)
-    looks = Looks(notes.outbox, monkeypatch)
-
     async with relaying(relay):
         await until(lambda: looks.made == 1)
         for _ in range(5):
@@ -102,13 +105,13 @@ async def test_more_than_memory_keeps(
 async def test_what_could_not_be_told_is_told_later(
     notes: Store[Note],
     note: Note,
+    looks: Looks,
     relay: Relay,
     stream: Stream,
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A broker that is away for a while costs nothing but time."""
-    monkeypatch.setattr(relays, "POLL_INTERVAL", 3600)
     monkeypatch.setattr(relays, "FIRST_DELAY", 0.01)
     refused, send = 0, relay.publisher.send
 
@@ -120,7 +123,6 @@ async def test_what_could_not_be_told_is_told_later(
         await send(message)
 
     monkeypatch.setattr(relay.publisher, "send", refuse_at_first)
-    looks = Looks(notes.outbox, monkeypatch)
 
     async with relaying(relay):
         await until(lambda: looks.made == 1)
@@ -132,12 +134,12 @@ async def test_what_could_not_be_told_is_told_later(
 async def test_told_and_not_yet_taken_out(
     notes: Store[Note],
     note: Note,
+    looks: Looks,
     relay: Relay,
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A look that finds what was told a moment ago does not tell it again, and takes it out."""
-    monkeypatch.setattr(relays, "POLL_INTERVAL", 3600)
     monkeypatch.setattr(relays, "LINGER", 3600)
     sent: list[str] = []
     send = relay.publisher.send
@@ -147,7 +149,6 @@ async def test_told_and_not_yet_taken_out(
         sent.append(message.id)
 
     monkeypatch.setattr(relay.publisher, "send", count)
-    looks = Looks(notes.outbox, monkeypatch)
 
     async with relaying(relay):
         await until(lambda: looks.made == 1)

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from hypothesis import HealthCheck, settings
 
 from infra.tests.wired import wired
 from ticketing_common.server import Server
@@ -20,6 +21,12 @@ from ticketing_common.testing.sessions import JWT_KEY
 
 USER = "a" * 24
 START_TIMEOUT = 20.0  # seconds
+REPEATABLE = settings(  # the same examples each time, however slow the machine
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @dataclass(frozen=True)

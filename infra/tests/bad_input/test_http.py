@@ -8,21 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jose import jwt
 
-from infra.tests.bad_input.serving import USER, Serving
+from infra.tests.bad_input.serving import REPEATABLE, USER, Serving
 from ticketing_common.session import COOKIE
 from ticketing_common.testing.sessions import JWT_KEY
 
-EFFORT = settings(
-    max_examples=40,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+EFFORT = settings(REPEATABLE, max_examples=40)
 # What an answer never shows: whoever wrote it, or what it is written in.
 INTERNALS = (
     "traceback",

@@ -4,12 +4,12 @@ import asyncio
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from schemathesis import AuthContext, Case
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import unsupported_method
 
-from infra.tests.bad_input.serving import USER, Serving
+from infra.tests.bad_input.serving import REPEATABLE, USER, Serving
 from infra.tests.wired import wired
 from ticketing_common.session import COOKIE, Sessions
 from ticketing_common.settings import SessionSettings
@@ -18,13 +18,7 @@ from ticketing_common.testing.sessions import JWT_KEY
 # A state that does not allow it is a 400 in this API, too, but never one that names a field.
 ACCEPTED = ["2xx", "400", "401", "404"]
 CONFIG = {"checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}}}
-EFFORT = settings(
-    max_examples=30,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+EFFORT = settings(REPEATABLE, max_examples=30)
 
 
 def _schema(service: str) -> Any:

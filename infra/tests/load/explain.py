@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 
 from infra.tests.load.queries import Query, UnknownMethodError, is_decided, queries, scans
 from ticketing_common.store.database import Database
-from ticketing_common.store.page import Page
+from ticketing_common.store.page import NEWEST_FIRST, Page
 from ticketing_common.store.store import Store
 
 OURS = "ticketing_"
@@ -117,11 +117,9 @@ def _watch_pages(config: pytest.Config, journal: Journal) -> None:
     def page(store: Store[Any], query: Any, page: Page) -> Any:
         asker = str(sys._getframe(1).f_globals["__name__"])
         shapes = journal.of_services if asker.startswith(OURS) else journal.of_tests
-        if page.before:
-            query = {**query, "_id": {"$lt": page.before}}
-        options = {"sort": [("_id", -1)]}
+        options = {"sort": list(NEWEST_FIRST)}
         name = store.document.collection
-        shapes.update(each.shape for each in queries(name, "find", (query,), options))
+        shapes.update(each.shape for each in queries(name, "find", (page.of(query),), options))
         return original(store, query, page)
 
     Store.page = page  # type: ignore[method-assign, assignment]

@@ -18,7 +18,7 @@ async def test_both_tell_the_whole_state(place: Place) -> None:
     order = (await place(reservation=2)).with_status(OrderStatus.CANCELLED)
 
     for event in (order_created(order), order_cancelled(order)):
-        message = Message.of(event, {})
+        message = Message.of(event)
 
         assert message.id == f"{message.subject}/{order.id}/1"
         assert orjson.loads(message.data) == {

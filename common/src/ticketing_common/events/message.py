@@ -19,11 +19,8 @@ class Message:
     headers: Mapping[str, str]
 
     @classmethod
-    def of(cls, event: Event, headers: Mapping[str, str]) -> Self:
+    def of(cls, event: Event) -> Self:
+        """An event with the id of the request that led to it."""
+        headers = {"X-Request-Id": current} if (current := request_id.get()) else {}
         data = event.__pydantic_serializer__.to_json(event, by_alias=True, exclude_none=True)
         return cls(f"{event.subject}/{event.key}", str(event.subject), data, headers)
-
-
-def message_of(event: Event) -> Message:
-    """An event with the id of the request that led to it."""
-    return Message.of(event, {"X-Request-Id": current} if (current := request_id.get()) else {})

@@ -1,7 +1,7 @@
 """Putting events on the stream."""
 
 from ticketing_common.events.event import Event
-from ticketing_common.events.message import Message, message_of
+from ticketing_common.events.message import Message
 from ticketing_common.events.stream import Stream
 
 
@@ -17,7 +17,7 @@ class Publisher:
 
     async def publish(self, event: Event) -> None:
         """Raise `BrokerUnavailableError` where it is not sure that the stream has it."""
-        await self.send(message_of(event))
+        await self.send(Message.of(event))
 
     async def send(self, message: Message) -> None:
         headers = {**message.headers, "Nats-Msg-Id": message.id}

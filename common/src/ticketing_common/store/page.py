@@ -1,11 +1,14 @@
 """Lists, the newest first, a page at a time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bson import ObjectId
 
 D = TypeVar("D")
+
+NEWEST_FIRST = (("_id", -1),)  # ids begin with the time they were made at
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,10 @@ class Page:
 
     limit: int
     before: ObjectId | None = None
+
+    def of(self, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Of what matches the query, only what may be on this page."""
+        return {**query, "_id": {"$lt": self.before}} if self.before else query
 
 
 class Found(list[D]):

@@ -13,13 +13,13 @@ from pymongo.errors import DuplicateKeyError
 
 from ticketing_common.errors import NotFoundError, VersionConflictError
 from ticketing_common.events.event import Event
-from ticketing_common.events.message import Message, message_of
+from ticketing_common.events.message import Message
 from ticketing_common.store.batch import Batch, Shared
 from ticketing_common.store.bulk import Outcome, refused_by_id, write
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Document, Index, object_id
 from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
-from ticketing_common.store.page import Found, Page
+from ticketing_common.store.page import NEWEST_FIRST, Found, Page
 from ticketing_common.store.register import Register
 from ticketing_common.types import new_id
 
@@ -96,8 +96,7 @@ class Store(Generic[D]):
         """A page of the documents that match, the newest first. Not to be changed: it is shared
         with whoever asks the same at the same time."""
         self.database.require_prepared()
-        if page.before:
-            query = {**query, "_id": {"$lt": page.before}}
+        query = page.of(query)
         key = (repr(query), page.limit)
         return await self._pages.ask(key, lambda: self._find_page(query, page.limit))
 
@@ -131,7 +130,7 @@ class Store(Generic[D]):
         replaces the version before it (`VersionConflictError` where another one is stored).
         """
         self.database.require_prepared()
-        messages = [message_of(event) for event in events]
+        messages = [Message.of(event) for event in events]
         key = object_id(document.id)
         if document.version == 0:
             await self._insert(key, document, messages)
@@ -157,7 +156,7 @@ class Store(Generic[D]):
         """
         messages = [
             replace(message, id=f"{message.id}/again/{new_id()}")
-            for message in map(message_of, events)
+            for message in map(Message.of, events)
         ]
         key = object_id(document.id)
         with outages():
@@ -189,7 +188,7 @@ class Store(Generic[D]):
         return [found.get(value) for value in values]
 
     async def _find_page(self, query: Query, limit: int) -> Found[D]:
-        found = Found(await self.find(query, [("_id", -1)], limit + 1))
+        found = Found(await self.find(query, NEWEST_FIRST, limit + 1))
         if len(found) > limit:
             del found[limit:]
             found.next = Page(limit, object_id(found[-1].id))

@@ -84,7 +84,7 @@ class Lab:
 
     async def tell(self, event: Event) -> None:
         """Put an event on the stream once more, as a lost acknowledgement does."""
-        message = Message.of(event, {})
+        message = Message.of(event)
         async with jetstream(self.stack) as broker:
             await broker.publish(message.subject, message.data)
 
