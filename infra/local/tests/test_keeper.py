@@ -5,14 +5,15 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from ticketing_local.problems import ProblemError
 from ticketing_local.processes.keeper import DEATHS_AT_START, Keeper
-from ticketing_local.processes.process import Process, Stage
+from ticketing_local.processes.process import Probe, Process, Stage
 from ticketing_local.processes.procfs import session_members
-from ticketing_local.testing import FOREVER, Told, eventually, never, python
+from ticketing_local.testing import FOREVER, Told, at_once, eventually, never, python
 
 Keep = Callable[[Process], Keeper]
 DEAF = f"""
@@ -140,13 +141,14 @@ async def test_a_hurry_cuts_the_patience_short(keep: Keep, told: Told) -> None:
     assert keeper.pid is None
 
 
+@pytest.mark.parametrize("ready", [at_once, never])
 async def test_one_that_gives_no_sign_of_life_is_started_again(
-    keep: Keep, told: Told, monkeypatch: pytest.MonkeyPatch
+    keep: Keep, told: Told, monkeypatch: pytest.MonkeyPatch, ready: Probe
 ) -> None:
-    """A process that hangs for long is ended, which starts it again."""
+    """A process that hangs for long is ended, which starts it again, ready before or not."""
     monkeypatch.setattr("ticketing_local.processes.keeper.ALIVE_INTERVAL", 0.01)
     process = python(FOREVER)
-    hung = Process("child", process.argv, process.env, 0, process.stage, process.ready, alive=never)
+    hung = replace(process, ready=ready, alive=never)
 
     keeper = keep(hung)
     await eventually(lambda: keeper.restarts == 1)

@@ -28,6 +28,7 @@ async def test_the_ledger_sums_up_each_order(
 
     assert ledger["orders"]["o1"] == {
         "intents": {first.id: "succeeded", second.id: "succeeded"},
+        "keys": ledger["orders"]["o1"]["keys"],
         "charges": 2,
         "charged": 2499,
         "declines": 0,
@@ -38,6 +39,21 @@ async def test_the_ledger_sums_up_each_order(
     assert list(only) == ["orders"]
     assert only["orders"]["o2"]["intents"][other.id] == "succeeded"
     assert (only["orders"]["o2"]["charges"], only["orders"]["o2"]["declines"]) == (1, 1)
+
+
+async def test_the_ledger_shows_that_a_key_was_forgotten(
+    http: httpx.AsyncClient, client: stripe.StripeClient
+) -> None:
+    """Two intents with one idempotency key are one request, made twice."""
+    asked: Any = {"amount": 1999, "currency": "usd", "metadata": {"order": "o1"}}
+    for _ in range(2):
+        await client.v1.payment_intents.create_async(asked, {"idempotency_key": "o1/1"})
+        await http.delete("/_fake/idempotency_keys")
+
+    order = (await http.get("/_fake/ledger")).json()["orders"]["o1"]
+
+    assert len(order["intents"]) == 2
+    assert list(order["keys"].values()) == ["o1/1", "o1/1"]
 
 
 async def test_another_metadata_key_can_name_the_order(http: httpx.AsyncClient, pay: Pay) -> None:

@@ -114,7 +114,7 @@ class Gate:
         failing = self._strikes("error_before", incoming)
         if failing:
             raise api_error(failing.status or 500)
-        call = Call(transaction, parameters, incoming.id, incoming.base_url)
+        call = Call(transaction, parameters, incoming.id, incoming.base_url, incoming.key)
         json = incoming.operation.run(call)
         expand(transaction, json, parameters.get("expand", ()))
         return json

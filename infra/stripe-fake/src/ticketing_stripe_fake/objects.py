@@ -34,6 +34,8 @@ class PaymentIntent:
     description: str | None = None
     receipt_email: str | None = None
     statement_descriptor_suffix: str | None = None
+    idempotency_key: str | None = None
+    """It was created with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,16 +33,21 @@ def ledger(ledger: Ledger, by: str, only: str | None, *, objects: bool) -> dict[
 
 
 def _nothing() -> dict[str, Any]:
-    return {"intents": {}, "charges": 0, "charged": 0, "declines": 0, "refunds": 0, "refunded": 0}
+    amounts = dict.fromkeys(("charges", "charged", "declines", "refunds", "refunded"), 0)
+    return {"intents": {}, "keys": {}, **amounts}
 
 
 def _add(
     order: dict[str, Any], intent: PaymentIntent, charges: list[Charge], refunds: list[Refund]
 ) -> None:
-    """Amounts in cents. A pending refund counts as refunded, a failed one does not."""
+    """Amounts in cents. A pending refund counts as refunded, a failed one does not.
+
+    `keys` are the intents' idempotency keys: two with the same one mean that it was forgotten.
+    """
     taken = [charge for charge in charges if charge.succeeded]
     given = [refund for refund in refunds if refund.status != "failed"]
     order["intents"][intent.id] = intent.status
+    order["keys"][intent.id] = intent.idempotency_key
     order["charges"] += len(taken)
     order["charged"] += sum(charge.amount for charge in taken)
     order["declines"] += len(charges) - len(taken)

@@ -50,6 +50,7 @@ def sold() -> dict[str, Any]:
         "ledger": {
             ORDER: {
                 "intents": {"pi_1": "succeeded"},
+                "keys": {"pi_1": f"{ORDER}/1"},
                 "charges": 1,
                 "charged": 1999,
                 "declines": 0,

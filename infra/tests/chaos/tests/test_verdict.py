@@ -63,7 +63,7 @@ SPOILED: dict[str, Spoil] = {
         set_at("orders", ORDER, "status", "cancelled")(facts),
         set_at("intents", "pi_1", "status", "requires_payment_method")(facts),
     ),
-    "no intent is made twice": set_at("ledger", ORDER, "intents", "pi_2", "canceled"),
+    "no intent is made twice": set_at("ledger", ORDER, "keys", "pi_2", f"{ORDER}/2"),
     "the payments ledger is Stripe's": set_at("payments", {}),
     "everything acknowledged is stored": set_at("payments", PAYMENT, "orderId", OTHER),
     "no request is answered with a crash": crash,
@@ -100,6 +100,18 @@ def test_each_invariant_notices(name: str, sold: dict[str, Any]) -> None:
 
     # Then it is reported
     assert violations[name]
+
+
+def test_a_key_that_stripe_forgot_may_make_a_second_intent(sold: dict[str, Any]) -> None:
+    """The same request under the same key: it is Stripe's fault, and the first is never used."""
+    # Given an order with two intents, both asked for under one key
+    sold["ledger"][ORDER]["keys"]["pi_2"] = sold["ledger"][ORDER]["keys"]["pi_1"]
+
+    # When the facts are judged
+    violations = verdict(Facts(**sold))
+
+    # Then that is no violation
+    assert not violations["no intent is made twice"]
 
 
 def test_a_refunded_charge_of_a_cancelled_order_is_right(sold: dict[str, Any]) -> None:

@@ -100,12 +100,21 @@ class Keeper:
         return f"exited with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
 
     async def _watch(self) -> None:
-        """Tell when it is ready, and end it if later it gives no sign of life for long."""
+        async with asyncio.TaskGroup() as watches:
+            watches.create_task(self._watch_ready())
+            watches.create_task(self._watch_alive())
+
+    async def _watch_ready(self) -> None:
+        """Tell when it is ready."""
         started = time.monotonic()
         await until_ready(self.process.ready)
         self.is_ready = True
         self.was_ready.set()
         self._tell(self, f"is ready ({time.monotonic() - started:.1f} s)")
+
+    async def _watch_alive(self) -> None:
+        """End it if it gives no sign of life for long, even before it was ready: it may hang in
+        its start."""
         failures = 0
         while self.process.alive:
             await asyncio.sleep(ALIVE_INTERVAL)

@@ -22,6 +22,8 @@ class Call:
     """The object the URL names, or nothing."""
     base_url: str
     """Where the caller reached this server."""
+    key: str | None = None
+    """The call's idempotency key."""
 
     @property
     def now(self) -> int:

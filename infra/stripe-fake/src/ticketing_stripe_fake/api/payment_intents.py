@@ -41,6 +41,7 @@ def create(call: Call) -> Json:
         description=asked.get("description"),
         receipt_email=asked.get("receipt_email"),
         statement_descriptor_suffix=asked.get("statement_descriptor_suffix"),
+        idempotency_key=call.key,
     )
     if confirming:
         return render.payment_intent(confirm_with(call, intent))
