@@ -217,3 +217,33 @@ async def test_concurrent_replicas_of_one_document(notes: Store[Note]) -> None:
 
     stored = await notes.get(id)
     assert (stored.version, stored.text) == (19, "v19")
+
+
+async def test_writes_wait_for_company_after_a_busy_one(recorded: Recorded) -> None:
+    """Callers in a loop come back together: the first of them does not go alone."""
+    batch: Batch[int, int] = Batch.of_writes(recorded.run)
+    for _ in range(3):
+        recorded.gate.release()
+    await asyncio.gather(*(batch.ask(number) for number in (1, 2)))
+
+    soon = asyncio.create_task(batch.ask(3))
+    await asyncio.sleep(0)  # would be on its way by now
+    answers = list(await asyncio.gather(soon, batch.ask(4)))
+
+    assert answers == [6, 8]
+    assert recorded.calls == [[1, 2], [3, 4]]
+
+
+async def test_a_single_write_waits_for_nobody(recorded: Recorded) -> None:
+    """Where nothing else goes on, company is not to be expected."""
+    batch: Batch[int, int] = Batch.of_writes(recorded.run)
+    recorded.gate.release()
+    await batch.ask(1)
+
+    alone = asyncio.create_task(batch.ask(2))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert recorded.calls == [[1], [2]]
+    recorded.gate.release()
+    await alone

@@ -1,16 +1,10 @@
-"""Pulling a listener's messages from its durable consumer, as fast as it can handle them.
-
-nats-py's own `fetch` waits for a whole batch or for its timeout; here requests overlap and each
-message is handled when it comes.
-"""
+"""A listener's durable consumer: its messages are handled as fast as that goes, side by side."""
 
 import asyncio
-import json
 import logging
 from contextlib import suppress
 
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
@@ -18,20 +12,15 @@ from nats.js.errors import NotFoundError
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.delivery import ACK_WAIT, deliver
 from ticketing_common.events.listener import AnyListener
+from ticketing_common.events.pull import ConsumerGoneError, Pull
 from ticketing_common.events.stream import Stream
 from ticketing_common.logs import reason
 
 logger = logging.getLogger(__name__)
 
-BATCH = 64  # messages asked for, and handled, at a time
+AT_ONCE = 64  # messages handled at a time
 MAX_ACK_PENDING = 512  # messages out at all replicas together
-HEARTBEAT = 2.0  # seconds; a server silent for two of these has forgotten the request
-EXPIRES = 30.0  # seconds a request waits on the server
 STOP_TIMEOUT = 10.0  # seconds for the handlers that are running when the service stops
-
-
-class ConsumerGoneError(Exception):
-    """The server has no such consumer (any more)."""
 
 
 class Consumer:
@@ -42,7 +31,7 @@ class Consumer:
         self.stream = stream
         self.dead_letters = dead_letters
         self._handling: set[asyncio.Task[None]] = set()
-        self._free = asyncio.Semaphore(BATCH)
+        self._free = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
         """Consume until the connection is closed for good, whatever else becomes of it, the stream
@@ -55,7 +44,7 @@ class Consumer:
                 try:
                     await self.create()
                     delay = 0.25
-                    await self._consume()
+                    await Pull(self.stream, self.listener.durable, self._start).run()
                 except (ConsumerGoneError, NatsError, TimeoutError) as error:
                     logger.warning(
                         "consuming again soon",
@@ -90,53 +79,6 @@ class Consumer:
             max_deliver=-1,  # past a maximum JetStream drops silently: dead letters are ours
             max_ack_pending=MAX_ACK_PENDING,
         )
-
-    async def _consume(self) -> None:
-        client = self.stream.client
-        inbox = client.new_inbox()
-        subscription = await client.subscribe(inbox)
-        requested = 0
-        try:
-            while True:
-                await self._free.acquire()
-                self._free.release()
-                if requested <= BATCH // 2:
-                    await self._request(inbox, BATCH - requested)
-                    requested = BATCH
-                message = await self._next(subscription)
-                if message is None:  # silence: a reconnect lost the request, or the server did
-                    return
-                status = (message.headers or {}).get("Status") if not message.reply else None
-                if status is None:
-                    requested -= 1
-                    await self._start(message)
-                elif status != "100":  # anything but a heartbeat ends a request
-                    requested -= self._unserved(message)
-        finally:
-            with suppress(NatsError):
-                await subscription.unsubscribe()
-
-    async def _request(self, inbox: str, batch: int) -> None:
-        request = {
-            "batch": batch,
-            "expires": int(EXPIRES * 1e9),
-            "idle_heartbeat": int(HEARTBEAT * 1e9),
-        }
-        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self.stream.name}.{self.listener.durable}"
-        await self.stream.client.publish(subject, json.dumps(request).encode(), reply=inbox)
-
-    async def _next(self, subscription: Subscription) -> Msg | None:
-        try:
-            return await subscription.next_msg(timeout=2 * HEARTBEAT)
-        except TimeoutError:
-            return None
-
-    def _unserved(self, message: Msg) -> int:
-        headers = message.headers or {}
-        pending = headers.get("Nats-Pending-Messages")
-        if pending is None:  # 503 no responders, 409 consumer deleted, ...
-            raise ConsumerGoneError(headers.get("Description") or headers.get("Status"))
-        return int(pending)
 
     async def _start(self, message: Msg) -> None:
         await self._free.acquire()

@@ -1,8 +1,11 @@
 """Putting events on the stream."""
 
+from collections.abc import Sequence
+
+from ticketing_common.events.confirms import Letter, Outcome
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message
-from ticketing_common.events.stream import Stream
+from ticketing_common.events.stream import BrokerUnavailableError, Stream
 
 
 class Publisher:
@@ -17,8 +20,14 @@ class Publisher:
 
     async def publish(self, event: Event) -> None:
         """Raise `BrokerUnavailableError` where it is not sure that the stream has it."""
-        await self.send(Message.of(event))
+        [error] = await self.send([Message.of(event)])
+        if error:
+            raise BrokerUnavailableError from error
 
-    async def send(self, message: Message) -> None:
-        headers = {**message.headers, "Nats-Msg-Id": message.id}
-        await self.stream.publish(message.subject, message.data, headers)
+    async def send(self, messages: Sequence[Message]) -> list[Outcome]:
+        """What became of each: None once JetStream has stored it, an exception where unsure."""
+        return await self.stream.publish_all([_letter(each) for each in messages])
+
+
+def _letter(message: Message) -> Letter:
+    return message.subject, message.data, {**message.headers, "Nats-Msg-Id": message.id}

@@ -4,8 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from itertools import zip_longest
+from typing import Any
 
 from ticketing_common.errors import ServiceUnavailableError
+from ticketing_common.events.message import Message
 from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.stream import BrokerUnavailableError
 from ticketing_common.logs import reason
@@ -38,6 +41,7 @@ class Relay:
 
     async def drain(self) -> int:
         """Publish a page of what is stored and take it out; return how many documents had some."""
+        await self._take_out()  # or it would be read again
         self.outbox.fresh()  # is among what is stored
         page = await self.outbox.waiting(PAGE)
         await self._tell(page)
@@ -75,19 +79,24 @@ class Relay:
         await self._take_out()
 
     async def _tell(self, page: Iterable[Waiting]) -> None:
-        told = await asyncio.gather(*map(self._tell_of, page), return_exceptions=True)
-        for failure in filter(None, told):
-            if isinstance(failure, Exception):
-                raise failure
-            raise BrokerUnavailableError from failure  # a cancelled request is not our own end
-
-    async def _tell_of(self, waiting: Waiting) -> None:
+        """Publish all that was not yet told; raise a failure, if there is one, after the rest."""
+        failures: dict[Any, Exception] = {}  # by document
         # One document's news goes in its order, so that a listener seldom sees it reversed.
-        for message in waiting.messages:
-            if message.id not in self._told:
-                await self.publisher.send(message)
-                self._told[message.id] = Waiting(waiting.document, [message])
-                self._has_told.set()
+        for turn in zip_longest(*map(self._untold, page)):
+            letters = [each for each in turn if each and each[0] not in failures]
+            outcomes = await self.publisher.send([message for _, message in letters])
+            for (document, message), failure in zip(letters, outcomes, strict=True):
+                if failure:
+                    failures[document] = failure
+                else:
+                    self._told[message.id] = Waiting(document, [message])
+            self._has_told.set()
+        for failure in failures.values():
+            raise BrokerUnavailableError from failure
+
+    def _untold(self, waiting: Waiting) -> list[tuple[Any, Message]]:
+        told = self._told
+        return [(waiting.document, each) for each in waiting.messages if each.id not in told]
 
     async def _take_out(self) -> None:
         told = dict(self._told)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -12,12 +12,13 @@ from nats.js.errors import NotFoundError
 
 from ticketing_common.errors import ServiceUnavailableError
 from ticketing_common.events.catalogue import Subjects
+from ticketing_common.events.confirms import Confirms, Letter, Outcome
 from ticketing_common.logs import reason
 from ticketing_common.settings import NatsSettings
 
 logger = logging.getLogger(__name__)
 
-PUBLISH_TIMEOUT = 5.0  # seconds
+REQUEST_TIMEOUT = 5.0  # seconds
 RECONNECT_WAIT = 0.5  # seconds
 DAY = 24 * 3600.0
 MEBIBYTE = 2**20
@@ -37,8 +38,7 @@ class Stream:
     def __init__(self, settings: NatsSettings) -> None:
         self.name = settings.NATS_CLUSTER_ID
         self.dead_letters = f"{self.name}-dead-letters"
-        self.client = Client()
-        self.jetstream: JetStreamContext = self.client.jetstream(timeout=PUBLISH_TIMEOUT)
+        self._use(Client())
         self.ready = asyncio.Event()  # connected once, and both streams were there
         self._settings = settings
 
@@ -51,8 +51,7 @@ class Stream:
             except RuntimeError as error:  # uvloop's, of a connection reset during the handshake
                 logger.warning("connecting anew", extra={"reason": reason(error)})
                 await asyncio.sleep(RECONNECT_WAIT)
-                self.client = Client()  # what is left of the other one can't be used again
-                self.jetstream = self.client.jetstream(timeout=PUBLISH_TIMEOUT)
+                self._use(Client())  # what is left of the other one can't be used again
         delay = 0.1
         while not self.ready.is_set():
             try:
@@ -62,6 +61,11 @@ class Stream:
                 logger.warning("waiting for JetStream", extra={"reason": reason(error)})
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 2.0)
+
+    def _use(self, client: Client) -> None:
+        self.client = client
+        self.jetstream: JetStreamContext = client.jetstream(timeout=REQUEST_TIMEOUT)
+        self._confirms = Confirms(client)
 
     async def _open(self) -> None:
         await self.client.connect(
@@ -76,6 +80,7 @@ class Stream:
             disconnected_cb=_log("disconnected from NATS"),
             reconnected_cb=_log("connected to NATS again"),
         )
+        await self._confirms.open()
 
     async def ensure(self) -> None:
         """Create what streams are missing and bring their settings up to date."""
@@ -113,10 +118,13 @@ class Stream:
 
         It may have been, or may yet be, stored all the same.
         """
-        try:
-            await self.jetstream.publish(subject, data, headers=dict(headers))
-        except (NatsError, TimeoutError) as error:
+        [error] = await self.publish_all([(subject, data, headers)])
+        if error:
             raise BrokerUnavailableError from error
+
+    async def publish_all(self, letters: Sequence[Letter]) -> list[Outcome]:
+        """What became of each: None once JetStream has stored it, an exception where unsure."""
+        return await self._confirms.publish(letters)
 
     async def info(self) -> StreamInfo:
         """Raise `BrokerUnavailableError` where the stream does not answer."""

@@ -2,19 +2,21 @@
 
 Callers read as if each made its own call. At one request at a time nothing waits; at many, one
 query answers all and one journalled write commits all (group commit). Many callers in a loop would
-fall into two halves, one waiting while the other is answered: a pause of a millisecond between
-calls brings them together (measured: a quarter less CPU for a read).
+fall into two halves, one waiting while the other is answered: a pause before the next call, where
+the last one had more than one item, brings them together (measured: a quarter less CPU for a read).
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 K = TypeVar("K")
 R = TypeVar("R")
 
 LIMIT = 500  # items a round trip
 PAUSE = 0.001  # seconds
+COMMIT_PAUSE = 0.003  # a commit takes longer than a query, and more fits into it
+COMMIT_MEMORY = 0.05  # so long after a busy one the first waits for company, too
 
 
 class Batch(Generic[K, R]):
@@ -22,13 +24,26 @@ class Batch(Generic[K, R]):
 
     `run` answers a list of items with a result, or an exception, for each. What it raises fails
     all of them. An item joins only a call that starts after it was asked, so that everyone sees
-    their own writes; a caller that is cancelled takes nobody along.
+    their own writes; a caller that is cancelled takes nobody along. After a call that had company
+    the next waits for `pause` seconds to have some too, if it comes at once or within `memory`.
     """
 
-    def __init__(self, run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]]) -> None:
+    def __init__(
+        self,
+        run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]],
+        pause: float = PAUSE,
+        memory: float = 0.0,
+    ) -> None:
         self._run = run
         self._waiting: list[tuple[K, asyncio.Future[R]]] = []
         self._task: asyncio.Task[None] | None = None
+        self._busy_until = 0.0
+        self._pause = pause
+        self._memory = memory
+
+    @classmethod
+    def of_writes(cls, run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]]) -> Self:
+        return cls(run, COMMIT_PAUSE, COMMIT_MEMORY)
 
     async def ask(self, item: K) -> R:
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
@@ -42,14 +57,17 @@ class Batch(Generic[K, R]):
         return self._task is None
 
     async def _work(self) -> None:
-        answered = 1
+        loop = asyncio.get_running_loop()
+        busy = loop.time() < self._busy_until
         try:
             while self._waiting:
-                if 1 < answered < LIMIT:
-                    await asyncio.sleep(PAUSE)
-                answered = len(self._waiting)
+                if busy and len(self._waiting) < LIMIT:
+                    await asyncio.sleep(self._pause)
                 batch, self._waiting = self._waiting[:LIMIT], self._waiting[LIMIT:]
                 await self._answer(batch)
+                busy = len(batch) > 1
+                if busy:
+                    self._busy_until = loop.time() + self._memory
         finally:
             self._task = None
 

@@ -5,12 +5,10 @@ State and news are one write because they are one document. (The pattern is Chri
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-
-from pymongo import UpdateOne
 
 from ticketing_common.events.message import Message
 from ticketing_common.store.database import Database, outages
@@ -86,14 +84,11 @@ class Outbox:
             for stored in found
         ]
 
-    async def published(self, told: Iterable[Waiting]) -> None:
+    async def published(self, told: Collection[Waiting]) -> None:
         """Take out what JetStream has acknowledged."""
-        ids: dict[Any, list[str]] = {}
-        for each in told:
-            ids.setdefault(each.document, []).extend(message.id for message in each.messages)
-        taken = [
-            UpdateOne({"_id": document}, {"$pull": {"outbox": {"id": {"$in": published}}}})
-            for document, published in ids.items()
-        ]
+        documents = {each.document for each in told}
+        ids = [message.id for each in told for message in each.messages]
         with outages():
-            await self._collection.bulk_write(taken, ordered=False)
+            await self._collection.update_many(
+                {"_id": {"$in": list(documents)}}, {"$pull": {"outbox": {"id": {"$in": ids}}}}
+            )

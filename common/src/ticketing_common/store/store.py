@@ -53,9 +53,9 @@ class Store(Generic[D]):
         self._ids: Batch[ObjectId, D | None] = Batch(self._find_ids)
         self._latest: dict[tuple[str, str], Batch[str, D | None]] = {}
         self._pages: Shared[Found[D]] = Shared()
-        self._inserts: Batch[Stored, None] = Batch(self._insert_many)
-        self._updates: Batch[tuple[Query, Stored], bool] = Batch(self._update_many)
-        self._registers: Batch[Register, bool] = Batch(self._register_many)
+        self._inserts: Batch[Stored, None] = Batch.of_writes(self._insert_many)
+        self._updates: Batch[tuple[Query, Stored], bool] = Batch.of_writes(self._update_many)
+        self._registers: Batch[Register, bool] = Batch.of_writes(self._register_many)
 
     @property
     def indexes(self) -> tuple[Index, ...]:
@@ -168,7 +168,9 @@ class Store(Generic[D]):
         self.outbox.add(key, messages)
 
     async def _find_ids(self, ids: list[ObjectId]) -> list[D | ValidationError | None]:
-        cursor = self._collection.find({"_id": {"$in": list(set(ids))}}, {"outbox": 0})
+        cursor = self._collection.find(
+            {"_id": {"$in": list(set(ids))}}, {"outbox": 0}, batch_size=PAGE
+        )
         with outages():
             stored = await cursor.to_list(None)
         found = {each["_id"]: self._parsed(each) for each in stored}

@@ -1,0 +1,54 @@
+"""What JetStream said of what was published."""
+
+import asyncio
+
+import pytest
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from ticketing_common.events import confirms
+from ticketing_common.events.confirms import Confirms, RefusedError
+from ticketing_common.events.stream import Stream
+
+SUBJECT = "ticket:updated"
+
+
+async def test_each_is_told_from_the_others(stream: Stream) -> None:
+    """One that is refused does not take its neighbours along."""
+    nowhere, too_large = "nobody:listens", b"x" * (stream.client.max_payload + 1)
+
+    outcomes = await stream.publish_all(
+        [(SUBJECT, b"1", {}), (nowhere, b"2", {}), (SUBJECT, too_large, {}), (SUBJECT, b"4", {})]
+    )
+
+    assert [outcome is None for outcome in outcomes] == [True, False, False, True]
+    assert isinstance(outcomes[1], RefusedError)
+    assert (await stream.info()).state.messages == 2
+
+
+async def test_why_the_stream_refused(stream: Stream) -> None:
+    """JetStream's own reason is kept."""
+    expected = {"Nats-Expected-Stream": "another"}
+
+    [outcome] = await stream.publish_all([(SUBJECT, b"1", expected)])
+
+    assert "expected stream does not match" in str(outcome)
+
+
+async def test_no_answer_in_time(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that does not come is a failure, and one that comes too late harms nobody."""
+    monkeypatch.setattr(confirms, "TIMEOUT", 0.0)
+
+    [outcome] = await stream.publish_all([(SUBJECT, b"1", {})])
+    monkeypatch.undo()
+    again = await asyncio.gather(*(stream.publish_all([(SUBJECT, b"2", {})]) for _ in range(3)))
+
+    assert isinstance(outcome, TimeoutError)
+    assert again == [[None], [None], [None]]
+
+
+async def test_without_a_connection() -> None:
+    """Nothing was published, and nobody waits for an answer."""
+    [outcome] = await Confirms(Client()).publish([(SUBJECT, b"1", {})])
+
+    assert isinstance(outcome, NatsError)
