@@ -10,7 +10,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from ticketing_common.events.dead_letters import DeadLetters
-from ticketing_common.events.delivery import ACK_WAIT, deliver
+from ticketing_common.events.delivery import ACK_WAIT, Failures, deliver
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.events.pull import ConsumerGoneError, Pull
 from ticketing_common.events.stream import Stream
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 64  # messages handled at a time
 MAX_ACK_PENDING = 512  # messages out at all replicas together
-STOP_TIMEOUT = 10.0  # seconds for the handlers that are running when the service stops
+STOP_TIMEOUT = 7.0  # seconds for handlers that are running at the end: less than the service has
 
 
 class Consumer:
@@ -30,6 +30,7 @@ class Consumer:
         self.listener = listener
         self.stream = stream
         self.dead_letters = dead_letters
+        self._failures = Failures()
         self._handling: set[asyncio.Task[None]] = set()
         self._free = asyncio.Semaphore(AT_ONCE)
 
@@ -82,7 +83,8 @@ class Consumer:
 
     async def _start(self, message: Msg) -> None:
         await self._free.acquire()
-        task = asyncio.create_task(deliver(self.listener, message, self.dead_letters))
+        delivery = deliver(self.listener, message, self.dead_letters, self._failures)
+        task = asyncio.create_task(delivery)
         self._handling.add(task)
         task.add_done_callback(self._done)
 

@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 
 ACK_WAIT = 10.0  # seconds until JetStream delivers an unacknowledged message again
 HANDLING_TIMEOUT = 8.0  # seconds a handler may take: less than ACK_WAIT
-MAX_DELIVERIES = 5  # of a message whose handler fails for a reason of its own
+MAX_FAILURES = 5  # of the handler on one message, for a reason of its own
+MOST_COUNTED = 10_000  # messages whose failures a consumer remembers
 MAX_SIZE = 256 * 1024  # bytes; no event of ours comes near
 
 OUTAGES = (ServiceUnavailableError, VersionConflictError, TimeoutError)  # they pass
@@ -29,17 +30,40 @@ class UnreadableError(Exception):
     """The message can't be parsed, now or ever."""
 
 
-async def deliver(listener: AnyListener, message: Msg, dead_letters: DeadLetters) -> None:
+class Failures:
+    """How often one consumer's handler failed on each message for a reason of its own.
+
+    JetStream counts deliveries, those during an outage too. Kept in memory: another replica, or
+    this one after a restart, begins anew.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[int, int] = {}  # by the message's number in the stream, oldest first
+
+    def add(self, number: int) -> int:
+        """Count one more, and return how many that makes."""
+        count = self._counts[number] = self._counts.pop(number, 0) + 1
+        if len(self._counts) > MOST_COUNTED:
+            del self._counts[next(iter(self._counts))]
+        return count
+
+    def forget(self, number: int) -> None:
+        self._counts.pop(number, None)
+
+
+async def deliver(
+    listener: AnyListener, message: Msg, dead_letters: DeadLetters, failures: Failures
+) -> None:
     """Handle one message; never raises.
 
     An outage (store or broker does not answer, or too slowly) is retried for ever, with growing
     pauses up to 30 s. What can't be parsed becomes a dead letter at once; what the handler fails
-    on otherwise, at its fifth delivery.
+    on otherwise, when it does so for the fifth time.
     """
     token = request_id.set((message.headers or {}).get("X-Request-Id"))
     deliveries = message.metadata.num_delivered or 1
     try:
-        await _handle(listener, message, deliveries, dead_letters)
+        await _handle(listener, message, dead_letters, failures)
         await message.ack()
     except Exception as error:  # noqa: BLE001 - whatever a handler raises must not stop the others
         await _retry(listener, message, deliveries, error)
@@ -48,8 +72,9 @@ async def deliver(listener: AnyListener, message: Msg, dead_letters: DeadLetters
 
 
 async def _handle(
-    listener: AnyListener, message: Msg, deliveries: int, dead_letters: DeadLetters
+    listener: AnyListener, message: Msg, dead_letters: DeadLetters, failures: Failures
 ) -> None:
+    number = message.metadata.sequence.stream
     try:
         event = _parse(listener, message)
         async with asyncio.timeout(HANDLING_TIMEOUT):
@@ -57,10 +82,12 @@ async def _handle(
     except OUTAGES:
         raise
     except Exception as error:
-        if deliveries < MAX_DELIVERIES and not isinstance(error, UnreadableError):
+        readable = not isinstance(error, UnreadableError)
+        if readable and failures.add(number) < MAX_FAILURES:
             raise
         await dead_letters.keep(message, listener, str(error), traceback.format_exc())
         logger.exception("dead letter", extra={"listener": listener.durable})
+    failures.forget(number)
 
 
 async def _retry(listener: AnyListener, message: Msg, deliveries: int, error: Exception) -> None:

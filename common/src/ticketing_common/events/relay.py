@@ -12,7 +12,7 @@ from ticketing_common.events.message import Message
 from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.stream import BrokerUnavailableError
 from ticketing_common.logs import reason
-from ticketing_common.store.outbox import Outbox, Waiting
+from ticketing_common.store.outbox import SLICE, Outbox, Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +39,14 @@ class Relay:
             loops.create_task(self._for_ever(self._publish))
             loops.create_task(self._for_ever(self._tidy))
 
-    async def drain(self) -> int:
-        """Publish a page of what is stored and take it out; return how many documents had some."""
+    async def drain(self) -> bool:
+        """Publish a page of what is stored and take it out; return whether there may be more."""
         await self._take_out()  # or it would be read again
         self.outbox.fresh()  # is among what is stored
         page = await self.outbox.waiting(PAGE)
         await self._tell(page)
         await self._take_out()
-        return len(page)
+        return len(page) == PAGE or any(len(each.messages) == SLICE for each in page)
 
     async def _for_ever(self, step: Callable[[], Awaitable[None]]) -> None:
         delay = FIRST_DELAY
@@ -67,7 +67,7 @@ class Relay:
         if time.monotonic() < self._look_at:
             await self._tell(self.outbox.fresh())
         else:
-            while await self.drain() == PAGE:
+            while await self.drain():
                 pass
             self._look_at = time.monotonic() + POLL_INTERVAL
         await self.outbox.news(timeout=self._look_at - time.monotonic())

@@ -18,6 +18,7 @@ from ticketing_common.store.document import Index
 # that `waiting` makes.
 OUTBOX_INDEX = Index((("outbox.id", 1),), where={"outbox.id": {"$exists": True}})
 MOST_FRESH = 1000  # documents whose news is kept in memory
+SLICE = 50  # messages of one document read at a time, however often it was saved meanwhile
 
 
 def entry(message: Message) -> dict[str, Any]:
@@ -69,8 +70,9 @@ class Outbox:
         self._news.clear()
 
     async def waiting(self, limit: int) -> list[Waiting]:
-        """What is stored, whoever left it there."""
-        cursor = self._collection.find({"outbox.id": {"$gt": ""}}, {"outbox": 1}, limit=limit)
+        """What is stored, whoever left it there: the oldest of each document's."""
+        fields = {"outbox": {"$slice": SLICE}, "_id": 1}
+        cursor = self._collection.find({"outbox.id": {"$gt": ""}}, fields, limit=limit)
         with outages():
             found = await cursor.to_list(None)
         return [

@@ -13,7 +13,7 @@ from ticketing_common.events.catalogue import (
     TicketCreated,
     TicketUpdated,
 )
-from ticketing_common.events.delivery import deliver
+from ticketing_common.events.delivery import Failures, deliver
 from ticketing_common.events.event import Event
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.store import Store
@@ -35,7 +35,8 @@ class Delivered:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.headers: dict[str, str] = {}
-        self.metadata = SimpleNamespace(num_delivered=1)
+        sequence = SimpleNamespace(stream=1)
+        self.metadata = SimpleNamespace(num_delivered=1, sequence=sequence)
         self.answers: list[str] = []
 
     async def ack(self) -> None:
@@ -88,6 +89,6 @@ async def test_a_duplicate_is_acknowledged(
 
     for _ in range(2):
         message: Any = Delivered(data)
-        await deliver(listeners[name], message, nobody)
+        await deliver(listeners[name], message, nobody, Failures())
 
         assert message.answers == ["ack"]
