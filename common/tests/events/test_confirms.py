@@ -26,6 +26,12 @@ async def test_each_is_told_from_the_others(stream: Stream) -> None:
     assert (await stream.info()).state.messages == 2
 
 
+async def test_nothing_to_publish(stream: Stream) -> None:
+    """There is no answer to wait for."""
+    async with asyncio.timeout(1):
+        assert await stream.publish_all([]) == []
+
+
 async def test_why_the_stream_refused(stream: Stream) -> None:
     """JetStream's own reason is kept."""
     expected = {"Nats-Expected-Stream": "another"}

@@ -43,6 +43,8 @@ class Confirms:
 
         Where that is not sure, `RefusedError`, another `NatsError`, or a `TimeoutError`.
         """
+        if not letters:  # else there would be no answer to wait for
+            return []
         number = str(next(self._numbers))
         asked = self._asked[number] = _Asked(len(letters))
         try:
