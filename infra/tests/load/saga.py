@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,12 +25,12 @@ class Desk:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._free: dict[str, list[Connection]] = defaultdict(list)
+        self._free: dict[str, deque[Connection]] = defaultdict(deque)
 
     async def post(self, service: str, path: str, cookie: str, body: dict[str, Any]) -> str:
         """The id in a 201; raise `SagaError` for anything else."""
         free = self._free[service]
-        connection = free.pop() if free else Connection(self.site.ports[service])
+        connection = free.popleft() if free else Connection(self.site.port_of(service))
         answer = await connection.fetch(request("POST", path, cookie, body))
         free.append(connection)
         if answer.status != 201:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,18 @@ class Site:
         self.pids = {name: family(process["pid"], children) for name, process in processes.items()}
         self.nats_url = f"nats://127.0.0.1:{self.ports['nats']}"
         self._jetstream: Any = None
+        self._turns: dict[str, Iterator[int]] = {}
 
     def cookie(self, user_id: str) -> str:
         """A session's cookie without the cost of a sign-in."""
         return self._sessions.write(user_id, f"{user_id}@example.com")
+
+    def port_of(self, service: str) -> int:
+        """A replica's, each in its turn."""
+        if service not in self._turns:
+            replicas = [name for name in services_of(self.ports) if name.startswith(service)]
+            self._turns[service] = cycle([self.ports[name] for name in replicas])
+        return next(self._turns[service])
 
     def cpu(self) -> dict[str, int]:
         return total_cpu(self.pids)
