@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
 
 from ticketing_common.events import confirms
 from ticketing_common.events.confirms import Confirms, RefusedError
@@ -24,6 +25,18 @@ async def test_each_is_told_from_the_others(stream: Stream) -> None:
     assert [outcome is None for outcome in outcomes] == [True, False, False, True]
     assert isinstance(outcomes[1], RefusedError)
     assert (await stream.info()).state.messages == 2
+
+
+async def test_headers_count_too(stream: Stream) -> None:
+    """The library only looks at the data; the server would close the connection for good."""
+    just_fits = stream.client.max_payload - len("NATS/1.0\r\nA: b\r\n\r\n")
+    letters = [(SUBJECT, b"x" * (just_fits + more), {"A": "b"}) for more in (0, 1)]
+
+    fitting, too_large = await stream.publish_all(letters)
+
+    assert fitting is None
+    assert isinstance(too_large, MaxPayloadError)
+    await stream.ping()
 
 
 async def test_nothing_to_publish(stream: Stream) -> None:

@@ -14,6 +14,7 @@ from ticketing_common.events.catalogue import TicketUpdated
 from ticketing_common.events.consumer import Consumer
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.delivery import Failures
+from ticketing_common.events.message import MAX_SIZE
 from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.relay import Relay
 from ticketing_common.events.stream import Stream
@@ -90,7 +91,7 @@ async def _none_pending(stream: Stream, listener: Recorder) -> bool:
 async def test_a_poison_message_is_kept_and_blocks_nobody(stream: Stream, until: Until) -> None:
     """Defect 1 of the base: what can't be parsed goes to the dead letters, the next is heard."""
     listener, good = Recorder(), event()
-    poison = [b"", b"{", b"[]", b'{"id": 7}', b"\xff" * 100, b"x" * (delivery.MAX_SIZE + 1)]
+    poison = [b"", b"{", b"[]", b'{"id": 7}', b"\xff" * 100, b"x" * (MAX_SIZE + 1)]
 
     async with consuming(stream, listener):
         for data in poison:
@@ -103,6 +104,23 @@ async def test_a_poison_message_is_kept_and_blocks_nobody(stream: Stream, until:
     assert sorted(letter.data for letter in letters) == sorted(poison)
     assert {letter.listener for letter in letters} == {listener.durable}
     assert all(letter.reason and "UnreadableError" in letter.traceback for letter in letters)
+
+
+async def test_poison_that_leaves_no_room_for_a_reason(stream: Stream, until: Until) -> None:
+    """The server closes the connection for good on what is too long with its headers: a dead letter
+    is cut to fit."""
+    listener, good = Recorder(), event()
+    longest = b"x" * (stream.client.max_payload - 500)
+
+    async with consuming(stream, listener):
+        await stream.publish("ticket:updated", longest, {})
+        await Publisher(stream).publish(good)
+        await until(lambda: listener.heard == [good])
+        await until(lambda: _none_pending(stream, listener))
+
+    (letter,) = [letter async for letter in DeadLetters(stream).list()]
+    assert len(longest) - 64 * 1024 < len(letter.data) < len(longest)
+    assert stream.client.is_connected
 
 
 async def test_a_handler_that_keeps_failing(

@@ -13,8 +13,10 @@ from typing import Any
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
 
 TIMEOUT = 5.0  # seconds
+HEADERS_FRAME = len("NATS/1.0\r\n\r\n")
 
 Letter = tuple[str, bytes, Mapping[str, str]]  # subject, data, headers
 Outcome = Exception | None
@@ -51,8 +53,9 @@ class Confirms:
             for index, (subject, data, headers) in enumerate(letters):
                 reply = f"{self._inbox}.{number}.{index}"
                 try:
+                    self._check_size(data, headers)
                     await self._client.publish(subject, data, reply=reply, headers=dict(headers))
-                except NatsError as error:  # not connected, or this one is too large
+                except (NatsError, OSError, RuntimeError) as error:  # RuntimeError: uvloop's
                     asked.hear(index, error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(TIMEOUT):
@@ -60,6 +63,15 @@ class Confirms:
         finally:
             del self._asked[number]
         return asked.outcomes
+
+    def _check_size(self, data: bytes, headers: Mapping[str, str]) -> None:
+        """Raise `MaxPayloadError` for what the server would close the connection for.
+
+        It counts headers too; nats-py only looks at the data, and does not connect again.
+        """
+        size = HEADERS_FRAME + sum(len(f"{name}: {headers[name]}\r\n".encode()) for name in headers)
+        if size + len(data) > self._client.max_payload:
+            raise MaxPayloadError
 
     async def _heard(self, message: Msg) -> None:
         _, number, index = message.subject.rsplit(".", 2)
@@ -73,11 +85,11 @@ class _Asked:
     def __init__(self, count: int) -> None:
         self.outcomes: list[Outcome] = [TimeoutError("no acknowledgement") for _ in range(count)]
         self.all_heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._left = count
+        self._left = set(range(count))
 
     def hear(self, index: int, outcome: Outcome) -> None:
         self.outcomes[index] = outcome
-        self._left -= 1
+        self._left.discard(index)
         if not self._left and not self.all_heard.done():
             self.all_heard.set_result(None)
 

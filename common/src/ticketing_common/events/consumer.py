@@ -46,7 +46,7 @@ class Consumer:
                     await self.create()
                     delay = 0.25
                     await Pull(self.stream, self.listener.durable, self._start).run()
-                except (ConsumerGoneError, NatsError, TimeoutError) as error:
+                except (ConsumerGoneError, NatsError, OSError, RuntimeError) as error:
                     logger.warning(
                         "consuming again soon",
                         extra={"listener": self.listener.durable, "reason": reason(error)},
@@ -66,6 +66,7 @@ class Consumer:
 
     async def recreate(self) -> None:
         """Start over from the stream's first message: listeners don't mind."""
+        self._failures = Failures()  # it may be another stream's numbers that come now
         with suppress(NotFoundError):
             await self.stream.jetstream.delete_consumer(self.stream.name, self.listener.durable)
         await self.create()

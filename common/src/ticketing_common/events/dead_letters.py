@@ -13,6 +13,7 @@ from ticketing_common.events.stream import Stream
 
 MAX_TRACEBACK = 8000  # characters
 MAX_REASON = 1000
+MAX_HEADERS = 64 * 1024  # bytes, all of them together: a character may take four
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class DeadLetters:
     async def keep(self, message: Msg, listener: AnyListener, reason: str, trace: str) -> None:
         """Store a message for good; the same one twice is kept once.
 
+        What the stream has no room for beside the headers is cut off: no event is that long.
         Raises `BrokerUnavailableError`; the caller then leaves the message where it is.
         """
         sequence = message.metadata.sequence.stream
@@ -48,7 +50,8 @@ class DeadLetters:
             "Nats-Msg-Id": f"{listener.durable}/{sequence}/{message.metadata.timestamp}",
         }
         subject = f"{self.stream.dead_letters}.{listener.queue_group}"
-        await self.stream.publish(subject, message.data, headers)
+        room = self.stream.client.max_payload - MAX_HEADERS
+        await self.stream.publish(subject, message.data[:room], headers)
 
     async def count(self, queue_group: str = "*") -> int:
         """How many there are of one service's listeners, or of all."""

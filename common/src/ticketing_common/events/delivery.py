@@ -12,6 +12,7 @@ from ticketing_common.errors import ServiceUnavailableError, VersionConflictErro
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.event import Event
 from ticketing_common.events.listener import AnyListener
+from ticketing_common.events.message import MAX_SIZE
 from ticketing_common.logs import reason, request_id
 from ticketing_common.store.retry import retrying
 
@@ -21,7 +22,6 @@ ACK_WAIT = 10.0  # seconds until JetStream delivers an unacknowledged message ag
 HANDLING_TIMEOUT = 8.0  # seconds a handler may take: less than ACK_WAIT
 MAX_FAILURES = 5  # of the handler on one message, for a reason of its own
 MOST_COUNTED = 10_000  # messages whose failures a consumer remembers
-MAX_SIZE = 256 * 1024  # bytes; no event of ours comes near
 
 OUTAGES = (ServiceUnavailableError, VersionConflictError, TimeoutError)  # they pass
 

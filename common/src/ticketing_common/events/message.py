@@ -7,6 +7,8 @@ from typing import Self
 from ticketing_common.events.event import Event
 from ticketing_common.logs import request_id
 
+MAX_SIZE = 256 * 1024  # bytes; no event of ours comes near
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -20,7 +22,12 @@ class Message:
 
     @classmethod
     def of(cls, event: Event) -> Self:
-        """An event with the id of the request that led to it."""
+        """An event with the id of the request that led to it.
+
+        Raises `ValueError` for one that is too long to be heard: it must not get into an outbox.
+        """
         headers = {"X-Request-Id": current} if (current := request_id.get()) else {}
         data = event.__pydantic_serializer__.to_json(event, by_alias=True, exclude_none=True)
+        if len(data) > MAX_SIZE:
+            raise ValueError(f"an event of {len(data)} bytes")
         return cls(f"{event.subject}/{event.key}", str(event.subject), data, headers)

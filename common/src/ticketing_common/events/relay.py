@@ -90,9 +90,9 @@ class Relay:
                     failures[document] = failure
                 else:
                     self._told[message.id] = Waiting(document, [message])
-            self._has_told.set()
-        for failure in failures.values():
-            raise BrokerUnavailableError from failure
+                    self._has_told.set()
+        if failures:
+            raise BrokerUnavailableError from next(iter(failures.values()))
 
     def _untold(self, waiting: Waiting) -> list[tuple[Any, Message]]:
         told = self._told
