@@ -6,7 +6,7 @@ nats-py's own `publish` makes a request of each message, which takes three times
 import asyncio
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +18,10 @@ from nats.errors import MaxPayloadError
 TIMEOUT = 5.0  # seconds
 HEADERS_FRAME = len("NATS/1.0\r\n\r\n")
 
-Letter = tuple[str, bytes, Mapping[str, str]]  # subject, data, headers
+# RuntimeError is uvloop's, where a connection was reset that is being written to.
+CONNECTION_ERRORS = (NatsError, OSError, RuntimeError)
+
+Letter = tuple[str, bytes, dict[str, str]]  # subject, data, headers
 Outcome = Exception | None
 
 
@@ -54,8 +57,8 @@ class Confirms:
                 reply = f"{self._inbox}.{number}.{index}"
                 try:
                     self._check_size(data, headers)
-                    await self._client.publish(subject, data, reply=reply, headers=dict(headers))
-                except (NatsError, OSError, RuntimeError) as error:  # RuntimeError: uvloop's
+                    await self._client.publish(subject, data, reply=reply, headers=headers)
+                except CONNECTION_ERRORS as error:
                     asked.hear(index, error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(TIMEOUT):
@@ -64,7 +67,7 @@ class Confirms:
             del self._asked[number]
         return asked.outcomes
 
-    def _check_size(self, data: bytes, headers: Mapping[str, str]) -> None:
+    def _check_size(self, data: bytes, headers: dict[str, str]) -> None:
         """Raise `MaxPayloadError` for what the server would close the connection for.
 
         It counts headers too; nats-py only looks at the data, and does not connect again.

@@ -5,10 +5,10 @@ import logging
 from contextlib import suppress
 
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
+from ticketing_common.events.confirms import CONNECTION_ERRORS
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.delivery import ACK_WAIT, Failures, deliver
 from ticketing_common.events.listener import AnyListener
@@ -46,7 +46,7 @@ class Consumer:
                     await self.create()
                     delay = 0.25
                     await Pull(self.stream, self.listener.durable, self._start).run()
-                except (ConsumerGoneError, NatsError, OSError, RuntimeError) as error:
+                except (ConsumerGoneError, *CONNECTION_ERRORS) as error:
                     logger.warning(
                         "consuming again soon",
                         extra={"listener": self.listener.durable, "reason": reason(error)},

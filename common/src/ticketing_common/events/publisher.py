@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ticketing_common.events.confirms import Letter, Outcome
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message
-from ticketing_common.events.stream import BrokerUnavailableError, Stream
+from ticketing_common.events.stream import Stream
 
 
 class Publisher:
@@ -20,9 +20,7 @@ class Publisher:
 
     async def publish(self, event: Event) -> None:
         """Raise `BrokerUnavailableError` where it is not sure that the stream has it."""
-        [error] = await self.send([Message.of(event)])
-        if error:
-            raise BrokerUnavailableError from error
+        await self.stream.publish(*_letter(Message.of(event)))
 
     async def send(self, messages: Sequence[Message]) -> list[Outcome]:
         """What became of each: None once JetStream has stored it, an exception where unsure."""

@@ -79,10 +79,10 @@ class Relay:
         await self._take_out()
 
     async def _tell(self, page: Iterable[Waiting]) -> None:
-        """Publish all that was not yet told; raise a failure, if there is one, after the rest."""
+        """Publish all of it; raise a failure, if there is one, after the rest."""
         failures: dict[Any, Exception] = {}  # by document
         # One document's news goes in its order, so that a listener seldom sees it reversed.
-        for turn in zip_longest(*map(self._untold, page)):
+        for turn in zip_longest(*map(_letters, page)):
             letters = [each for each in turn if each and each[0] not in failures]
             outcomes = await self.publisher.send([message for _, message in letters])
             for (document, message), failure in zip(letters, outcomes, strict=True):
@@ -94,13 +94,13 @@ class Relay:
         if failures:
             raise BrokerUnavailableError from next(iter(failures.values()))
 
-    def _untold(self, waiting: Waiting) -> list[tuple[Any, Message]]:
-        told = self._told
-        return [(waiting.document, each) for each in waiting.messages if each.id not in told]
-
     async def _take_out(self) -> None:
         told = dict(self._told)
         if told:
             await self.outbox.published(told.values())
         for id in told:
             self._told.pop(id, None)
+
+
+def _letters(waiting: Waiting) -> list[tuple[Any, Message]]:
+    return [(waiting.document, message) for message in waiting.messages]

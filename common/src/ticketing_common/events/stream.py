@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -113,7 +113,7 @@ class Stream:
         except NotFoundError:
             await self.jetstream.add_stream(config)
 
-    async def publish(self, subject: str, data: bytes, headers: Mapping[str, str]) -> None:
+    async def publish(self, subject: str, data: bytes, headers: dict[str, str]) -> None:
         """Return once JetStream has stored it; raise `BrokerUnavailableError` if unsure.
 
         It may have been, or may yet be, stored all the same.
