@@ -83,8 +83,12 @@ def note() -> Note:
 
 @pytest.fixture
 async def stream(nats_url: str) -> AsyncIterator[Stream]:
-    """A connection to a stream of this test's own subjects, empty before and gone after."""
-    stream = connection(nats_url)
+    """A connection to a stream of this test's own, gone after it.
+
+    Its name is new, too: a consumer on a stream that was deleted a moment ago under the same one
+    was once sent what that one had held.
+    """
+    stream = connection(nats_url, f"test-{new_id()}")
     await stream.connect()
     yield stream
     await stream.jetstream.delete_stream(stream.name)
@@ -92,6 +96,6 @@ async def stream(nats_url: str) -> AsyncIterator[Stream]:
     await stream.close()
 
 
-def connection(url: str) -> Stream:
-    settings = NatsSettings(NATS_URL=url, NATS_CLUSTER_ID="test", NATS_CLIENT_ID="test")
+def connection(url: str, name: str = "test") -> Stream:
+    settings = NatsSettings(NATS_URL=url, NATS_CLUSTER_ID=name, NATS_CLIENT_ID="test")
     return Stream(settings)

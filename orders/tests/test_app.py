@@ -47,7 +47,7 @@ async def others(broker: Settings) -> AsyncIterator[Publisher]:
 class Lent(Database):
     """A database that stays open when the service closes it: the test still needs it."""
 
-    def close(self) -> None: ...
+    async def close(self) -> None: ...
 
 
 @asynccontextmanager

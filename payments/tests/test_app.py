@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import httpx
 import nats
-from mongomock_motor import AsyncMongoMockClient
 from nats.aio.client import Client
 
 from ticketing_common.events.catalogue import (
@@ -17,7 +16,7 @@ from ticketing_common.events.catalogue import (
     ReservedTicket,
 )
 from ticketing_common.events.event import Event
-from ticketing_common.store import Database
+from ticketing_common.testing.in_memory import in_memory_database
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id, now
 from ticketing_payments.app import create_app
@@ -32,8 +31,7 @@ async def test_from_an_order_to_its_refund(
 ) -> None:
     """An order heard of is charged and told as paid; when it is cancelled, the service's own
     recovery pays it back."""
-    database = Database(AsyncMongoMockClient(tz_aware=True)["test"])
-    app = create_app(settings.model_copy(update={"NATS_URL": nats_url}), database)
+    app = create_app(settings.model_copy(update={"NATS_URL": nats_url}), in_memory_database())
     order = OrderCreated(
         id=new_id(),
         version=0,

@@ -87,7 +87,7 @@ def create_service(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
             if database:
-                opened.callback(database.close)
+                opened.push_async_callback(database.close)
             if stream:
                 opened.push_async_callback(stream.close)
             for close in closing:

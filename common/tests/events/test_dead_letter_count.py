@@ -38,8 +38,9 @@ async def test_each_service_counts_its_own(
 ) -> None:
     """They are counted and make nobody unready; with the broker away the last number stands."""
     monkeypatch.setattr(dead_letter_count, "INTERVAL", 0.05)
-    here = create_service(Settings(), stream=connection(nats_url), listeners=[Recorder()])
-    there = create_service(Settings(), stream=connection(nats_url), listeners=[Elsewhere()])
+    same = [connection(nats_url, stream.name) for _ in range(2)]
+    here = create_service(Settings(), stream=same[0], listeners=[Recorder()])
+    there = create_service(Settings(), stream=same[1], listeners=[Elsewhere()])
 
     async with serving(here, there) as (api, other):
 

@@ -26,7 +26,7 @@ async def test_unreachable_store(note: Note, monkeypatch: pytest.MonkeyPatch) ->
     for attempt in (notes.get(note.id), notes.save(note), notes.find({}), database.ping()):
         with pytest.raises(DatabaseConnectionError):
             await attempt
-    database.close()
+    await database.close()
 
 
 async def test_majority_whatever_the_uri_says() -> None:
@@ -37,7 +37,7 @@ async def test_majority_whatever_the_uri_says() -> None:
 
     assert collection.write_concern.document == {"w": "majority", "j": True}
     assert collection.read_concern.level == "majority"
-    database.close()
+    await database.close()
 
 
 def bulk_error(**details: object) -> BulkWriteError:

@@ -9,10 +9,12 @@ Queries of the tests themselves are let through.
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
-from pymongo.collection import Collection
+from pymongo import MongoClient
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
 
 from infra.tests.load.queries import Query, UnknownMethodError, is_decided, queries, scans
@@ -44,9 +46,9 @@ class Journal:
                 self._explain(collection, query, asker)
 
     def _explain(self, collection: Any, query: Query, asker: str) -> None:
-        database = collection.delegate.database  # the driver below, which need not wait
         try:
-            plan = database.command({"explain": query.command, "verbosity": "queryPlanner"})
+            explain = {"explain": query.command, "verbosity": "queryPlanner"}
+            plan = _database(collection).command(explain)
         except PyMongoError:  # the test took the database away: another one will tell
             return
         if not is_decided(plan):
@@ -68,7 +70,7 @@ class Watched:
     def __init__(self, collection: Any, journal: Journal) -> None:
         self._collection = collection
         self._journal = journal
-        self._is_real = isinstance(getattr(collection, "delegate", None), Collection)
+        self._is_real = isinstance(collection, AsyncCollection)
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._collection, name)
@@ -81,6 +83,17 @@ class Watched:
             return found(*args, **kwargs)
 
         return call if callable(found) else found
+
+
+def _database(collection: Any) -> Any:
+    """The same database for one who need not wait."""
+    [(host, port)] = collection.database.client.nodes
+    return _client(host, port)[collection.database.name]
+
+
+@cache
+def _client(host: str, port: int) -> MongoClient[Any]:
+    return MongoClient(host, port, directConnection=True, serverSelectionTimeoutMS=2000)
 
 
 def _askers() -> Iterator[str]:

@@ -18,8 +18,8 @@ YARDSTICKS = {
     HELLO: ("hello", "GET", "/"),
     "bare FastAPI hello": ("fastapi_hello", "GET", "/"),
     "nginx static": ("nginx", "GET", "/hello.json"),
-    "bare motor find_one": ("motor_bare", "GET", "/find"),
-    "bare motor insert_one": ("motor_bare", "POST", "/insert"),
+    "bare driver find_one": ("driver", "GET", "/find"),
+    "bare driver insert_one": ("driver", "POST", "/insert"),
     "bare JetStream publish": ("publish", "POST", "/"),
     "bare scrypt": ("scrypt", "POST", "/"),
 }

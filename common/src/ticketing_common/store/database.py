@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import IndexModel
+from pymongo import AsyncMongoClient, IndexModel
 from pymongo.errors import (
     BulkWriteError,
     ConnectionFailure,
@@ -58,7 +57,7 @@ class Database:
     @classmethod
     def connect(cls, uri: str) -> Self:
         """Never blocks: the driver connects when first used and reconnects by itself."""
-        client: Any = AsyncIOMotorClient(
+        client: Any = AsyncMongoClient(
             uri, tz_aware=True, maxPoolSize=64, waitQueueTimeoutMS=3000, **TIMEOUTS, **SAFETY
         )
         return cls(client.get_default_database())
@@ -113,8 +112,8 @@ class Database:
         for name in await self._database.list_collection_names():
             await self._database[name].delete_many({})
 
-    def close(self) -> None:
-        self._database.client.close()
+    async def close(self) -> None:
+        await self._database.client.close()
 
 
 @contextmanager

@@ -185,7 +185,8 @@ class Store(Generic[D]):
             {"$group": {"_id": f"${field}", "latest": {"$first": "$$ROOT"}}},
         ]
         with outages():
-            stored = await self._collection.aggregate(pipeline).to_list(None)
+            cursor = await self._collection.aggregate(pipeline)
+            stored = await cursor.to_list(None)
         found = {each["_id"]: self._parsed(each["latest"]) for each in stored}
         return [found.get(value) for value in values]
 

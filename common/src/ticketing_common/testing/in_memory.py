@@ -1,15 +1,23 @@
-"""A database in memory: mongomock, taught what it has missed of pymongo since."""
+"""A database in memory: mongomock, taught what it has missed of pymongo since.
+
+Its asynchronous shell has the interface of motor, pymongo's predecessor in this.
+"""
 
 from typing import Any
 
 from mongomock.collection import BulkOperationBuilder
-from mongomock_motor import AsyncMongoMockClient
+from mongomock_motor import AsyncMongoMockClient, AsyncMongoMockCollection
 
 from ticketing_common.store.database import Database
 
 
 def in_memory_database() -> Database:
-    return Database(AsyncMongoMockClient(tz_aware=True)["test"])
+    return _InMemory(AsyncMongoMockClient(tz_aware=True)["test"])
+
+
+class _InMemory(Database):
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def _accept_sort() -> None:
@@ -22,4 +30,16 @@ def _accept_sort() -> None:
     BulkOperationBuilder.add_update = add_update  # type: ignore[method-assign]
 
 
+def _await_aggregate() -> None:
+    """pymongo's has to be awaited for its cursor, motor's had not."""
+    collection: Any = AsyncMongoMockCollection
+    known = collection.aggregate
+
+    async def aggregate(self: Any, *args: Any, **options: Any) -> Any:
+        return known(self, *args, **options)
+
+    collection.aggregate = aggregate
+
+
 _accept_sort()
+_await_aggregate()

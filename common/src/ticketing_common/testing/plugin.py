@@ -74,7 +74,7 @@ async def _real_database(uri: str, test: pytest.Item) -> AsyncIterator[Database]
     database = Database.connect(f"{uri}/test-{package}")
     await database.empty()
     yield database
-    database.close()
+    await database.close()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pymongo
-from motor.motor_asyncio import AsyncIOMotorCollection
+from pymongo.asynchronous.collection import AsyncCollection
 
 Query = Mapping[str, Any]
 
@@ -15,7 +15,7 @@ def unguard(drops: Callable[[str, Any], bool]) -> None:
     def loose(query: Query) -> Query:
         return {name: value for name, value in query.items() if not drops(name, value)}
 
-    update_one = AsyncIOMotorCollection.update_one
+    update_one = AsyncCollection.update_one
     make_update = pymongo.UpdateOne.__init__
 
     def update(self: Any, filter: Query, *arguments: Any, **options: Any) -> Any:
@@ -24,7 +24,7 @@ def unguard(drops: Callable[[str, Any], bool]) -> None:
     def make(self: Any, filter: Query, *arguments: Any, **options: Any) -> None:
         make_update(self, loose(filter), *arguments, **options)
 
-    AsyncIOMotorCollection.update_one = update  # type: ignore[method-assign]
+    AsyncCollection.update_one = update  # type: ignore[method-assign]
     pymongo.UpdateOne.__init__ = make  # type: ignore[method-assign]
 
 

@@ -11,7 +11,7 @@ from infra.tests.load.ports import listens
 from ticketing_common.testing.servers import free_port, packaged
 from ticketing_local.harness import until
 
-APPS = ("hello", "fastapi_hello", "motor_bare", "publish", "scrypt")
+APPS = ("hello", "fastapi_hello", "driver", "publish", "scrypt")
 
 NGINX = """\
 daemon off;

@@ -10,7 +10,7 @@ from itertools import cycle
 from typing import Any
 
 from bson import ObjectId
-from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    client: Any = AsyncIOMotorClient(
+    client: Any = AsyncMongoClient(
         os.environ["MONGO_URI"], w="majority", journal=True, readConcernLevel="majority"
     )
     app.state.things = things = client["yardstick"]["things"]
@@ -28,7 +28,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     await things.insert_many([{"_id": id, "title": "A thing", "price": 19.99} for id in ids])
     app.state.ids = cycle(ids)
     yield
-    client.close()
+    await client.close()
 
 
 async def find_one(request: Request) -> JSONResponse:
