@@ -27,9 +27,9 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         stores=[tickets, sales],
         stream=Stream(settings),
         listeners=[
-            OrderCreatedListener(tickets, sales),
+            OrderCreatedListener(tickets),
             OrderCancelledListener(tickets),
-            PaymentCreatedListener(tickets, sales),
+            PaymentCreatedListener(sales),
         ],
         republishers=[Republisher(tickets, present_state)],
     )

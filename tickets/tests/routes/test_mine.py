@@ -5,6 +5,7 @@ import httpx
 from ticketing_common.store import Store
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id
+from ticketing_tickets.models.sale import Sale
 from ticketing_tickets.models.ticket import Ticket
 
 
@@ -16,19 +17,18 @@ async def test_signed_out_is_401(api: httpx.AsyncClient) -> None:
 
 
 async def test_says_what_became_of_each(
-    api: httpx.AsyncClient, sign_in: SignIn, tickets: Store[Ticket]
+    api: httpx.AsyncClient, sign_in: SignIn, tickets: Store[Ticket], sales: Store[Sale]
 ) -> None:
     """The caller's tickets, and nobody else's, with listed, reserved or sold."""
-    user, order = new_id(), new_id()
-    for owner, title, held, sold in [
-        (user, "free", None, False),
-        (user, "held", order, False),
-        (user, "gone", new_id(), True),
-        (new_id(), "another's", None, False),
+    user, paid = new_id(), new_id()
+    await sales.save(Sale(id=paid))
+    for owner, title, order in [
+        (user, "free", None),
+        (user, "held", new_id()),
+        (user, "gone", paid),
+        (new_id(), "another's", None),
     ]:
-        await tickets.save(
-            Ticket(id=new_id(), title=title, price=5, user_id=owner, order_id=held, sold=sold)
-        )
+        await tickets.save(Ticket(id=new_id(), title=title, price=5, user_id=owner, order_id=order))
 
     response = await api.get("/api/tickets/mine", headers=sign_in(user))
 

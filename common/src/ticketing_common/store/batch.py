@@ -16,7 +16,7 @@ R = TypeVar("R")
 LIMIT = 500  # items a round trip
 PAUSE = 0.001  # seconds
 COMMIT_PAUSE = 0.003  # a commit takes longer than a query, and more fits into it
-COMMIT_MEMORY = 0.05  # so long after a busy one the first waits for company, too
+MEMORY = 0.05  # so long after a busy call the first waits for company, too
 
 
 class Batch(Generic[K, R]):
@@ -25,25 +25,26 @@ class Batch(Generic[K, R]):
     `run` answers a list of items with a result, or an exception, for each. What it raises fails
     all of them. An item joins only a call that starts after it was asked, so that everyone sees
     their own writes; a caller that is cancelled takes nobody along. After a call that had company
-    the next waits for `pause` seconds to have some too, if it comes at once or within `memory`.
+    the next waits for `pause` seconds to have some too. So does the first one after a `rest`:
+    callers that were busy with something else meanwhile, as with a commit, come back together.
     """
 
     def __init__(
         self,
         run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]],
         pause: float = PAUSE,
-        memory: float = 0.0,
+        rest: float = 2 * PAUSE,
     ) -> None:
         self._run = run
         self._waiting: list[tuple[K, asyncio.Future[R]]] = []
         self._task: asyncio.Task[None] | None = None
-        self._busy_until = 0.0
+        self._busy_at = -MEMORY
         self._pause = pause
-        self._memory = memory
+        self._rest = rest
 
     @classmethod
     def of_writes(cls, run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]]) -> Self:
-        return cls(run, COMMIT_PAUSE, COMMIT_MEMORY)
+        return cls(run, COMMIT_PAUSE, rest=0.0)
 
     async def ask(self, item: K) -> R:
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
@@ -58,7 +59,7 @@ class Batch(Generic[K, R]):
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
-        busy = loop.time() < self._busy_until
+        busy = self._rest <= loop.time() - self._busy_at < MEMORY
         try:
             while self._waiting:
                 if busy and len(self._waiting) < LIMIT:
@@ -67,7 +68,7 @@ class Batch(Generic[K, R]):
                 await self._answer(batch)
                 busy = len(batch) > 1
                 if busy:
-                    self._busy_until = loop.time() + self._memory
+                    self._busy_at = loop.time()
         finally:
             self._task = None
 

@@ -6,7 +6,7 @@
 | ticket:updated | orderId | the order's status: awaiting:payment |
 | order:created, order:cancelled | userId, status, price, expiresAt, version | payments' orders |
 | order:created, order:cancelled | id, ticket.reservation | the ticket's orderId, reservation |
-| payment:created | orderId | the order's status: complete; the ticket's sold |
+| payment:created | orderId | the order's status: complete; tickets' sales |
 """
 
 from collections.abc import Iterator
@@ -43,10 +43,12 @@ def holders_of_tickets(facts: Facts) -> Iterator[str]:
             holder[ticket["id"]] = id
     for id, ticket in facts.tickets.items():
         order_id = holder.get(id)
-        sold = order_id is not None and facts.orders[order_id]["status"] == "complete"
-        right = {"orderId": order_id, "reservation": number.get(id, 0), "sold": sold}
+        right = {"orderId": order_id, "reservation": number.get(id, 0)}
         if _differ(ticket, right, tuple(right)):
             yield f"ticket {id} should have {right} and has {ticket}"
+        paid = order_id is not None and facts.orders[order_id]["status"] == "complete"
+        if paid != (order_id in facts.sales):
+            yield f"ticket {id} of order {order_id}: paid is {paid}, sold is not"
 
 
 def _same_order(order: JSON, replica: JSON) -> bool:

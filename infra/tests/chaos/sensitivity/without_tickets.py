@@ -22,7 +22,7 @@ def number_on_cancel() -> None:
 
     async def on_message(self: OrderCancelledListener, order: OrderCancelled) -> None:
         ticket = await self.tickets.get(order.ticket.id)
-        ticket = ticket.next(order_id=None, sold=False)
+        ticket = ticket.next(order_id=None)
         await self.tickets.save(ticket, ticket_updated(ticket))
 
     OrderCancelledListener.on_message = on_message  # type: ignore[method-assign]
@@ -51,7 +51,7 @@ def order_id_instead() -> None:
     async def cancelled(self: OrderCancelledListener, order: OrderCancelled) -> None:
         ticket = await self.tickets.get(order.ticket.id)
         if ticket.order_id == order.id:
-            ticket = ticket.next(order_id=None, sold=False)
+            ticket = ticket.next(order_id=None)
             await self.tickets.save(ticket, ticket_updated(ticket))
 
     OrderCreatedListener.on_message = created  # type: ignore[method-assign]

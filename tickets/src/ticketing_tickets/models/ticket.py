@@ -12,7 +12,7 @@ from ticketing_common.types import Price
 
 class Ticket(Document):
     """`reservation` is the highest order number heard of for this ticket: whatever tells of a
-    lower one is old news. `sold` says that the order holding the ticket was paid."""
+    lower one is old news. Whether it is sold is in the order's `Sale`."""
 
     collection: ClassVar[str] = "tickets"
     indexes: ClassVar[tuple[Index, ...]] = (
@@ -25,7 +25,6 @@ class Ticket(Document):
     user_id: str
     order_id: str | None = None
     reservation: int = Field(default=0, exclude=True)
-    sold: bool = Field(default=False, exclude=True)
 
     @property
     def reserved(self) -> bool:

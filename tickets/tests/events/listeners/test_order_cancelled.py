@@ -8,7 +8,6 @@ from ticketing_common.events.catalogue import OrderCancelled, OrderCreated
 from ticketing_common.store import Store
 from ticketing_tickets.events.listeners.order_cancelled import OrderCancelledListener
 from ticketing_tickets.events.listeners.order_created import OrderCreatedListener
-from ticketing_tickets.models.sale import Sale
 from ticketing_tickets.models.ticket import Ticket
 
 Created = Callable[..., OrderCreated]
@@ -21,12 +20,10 @@ def listener(tickets: Store[Ticket]) -> OrderCancelledListener:
 
 
 @pytest.fixture
-async def order(
-    tickets: Store[Ticket], sales: Store[Sale], ticket: Ticket, created: Created
-) -> OrderCreated:
+async def order(tickets: Store[Ticket], ticket: Ticket, created: Created) -> OrderCreated:
     """The order that holds the ticket, its second."""
     order = created(reservation=2)
-    await OrderCreatedListener(tickets, sales).on_message(order)
+    await OrderCreatedListener(tickets).on_message(order)
     return order
 
 

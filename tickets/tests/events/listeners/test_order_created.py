@@ -10,15 +10,14 @@ from ticketing_common.store import Store
 from ticketing_common.types import new_id
 from ticketing_tickets.events.listeners.order_cancelled import OrderCancelledListener
 from ticketing_tickets.events.listeners.order_created import OrderCreatedListener
-from ticketing_tickets.models.sale import Sale
 from ticketing_tickets.models.ticket import Ticket
 
 Created = Callable[..., OrderCreated]
 
 
 @pytest.fixture
-def listener(tickets: Store[Ticket], sales: Store[Sale]) -> OrderCreatedListener:
-    return OrderCreatedListener(tickets, sales)
+def listener(tickets: Store[Ticket]) -> OrderCreatedListener:
+    return OrderCreatedListener(tickets)
 
 
 async def test_takes_the_ticket_off_the_market(

@@ -23,5 +23,5 @@ class OrderCancelledListener(Listener[OrderCancelled]):
         if heard == ticket.reservation and not ticket.reserved:
             return  # this one, again
         # With a higher number the cancel overtook its create, which will then be old news.
-        ticket = ticket.next(order_id=None, reservation=heard, sold=False)
+        ticket = ticket.next(order_id=None, reservation=heard)
         await self.tickets.save(ticket, ticket_updated(ticket))

@@ -5,25 +5,18 @@ from ticketing_common.events.listener import Listener
 from ticketing_common.store import Store
 from ticketing_tickets.events.listeners.queue_group import QUEUE_GROUP
 from ticketing_tickets.events.publishers import ticket_updated
-from ticketing_tickets.models.sale import Sale
 from ticketing_tickets.models.ticket import Ticket
-from ticketing_tickets.sold import mark_sold
 
 
 class OrderCreatedListener(Listener[OrderCreated]):
     event = OrderCreated
     queue_group = QUEUE_GROUP
 
-    def __init__(self, tickets: Store[Ticket], sales: Store[Sale]) -> None:
+    def __init__(self, tickets: Store[Ticket]) -> None:
         self.tickets = tickets
-        self.sales = sales
 
     async def on_message(self, order: OrderCreated) -> None:
         ticket = await self.tickets.get(order.ticket.id)
         if order.ticket.reservation > ticket.reservation:  # else old news, or this again
-            ticket = ticket.next(
-                order_id=order.id, reservation=order.ticket.reservation, sold=False
-            )
+            ticket = ticket.next(order_id=order.id, reservation=order.ticket.reservation)
             await self.tickets.save(ticket, ticket_updated(ticket))
-        if ticket.order_id == order.id and await self.sales.find_id(order.id):
-            await mark_sold(ticket, self.tickets)
