@@ -8,6 +8,7 @@ import pytest
 
 from ticketing_common.errors import CustomError
 from ticketing_common.store import Store
+from ticketing_common.store.retry import retrying
 from ticketing_common.timing import Timing
 from ticketing_common.types import now
 from ticketing_payments.cashier import Cashier
@@ -71,7 +72,7 @@ class Schedule:
 
     async def cancel(self, cancel: Act) -> None:
         await asyncio.sleep(self.random.random() / 50)
-        await cancel(self.order)
+        await retrying(lambda: cancel(self.order))  # as every listener is
 
 
 @pytest.mark.parametrize("cancelled", [False, True])

@@ -6,7 +6,8 @@ import pytest
 
 from common.tests.conftest import Note, news
 from ticketing_common.errors import DatabaseConnectionError, NotFoundError, VersionConflictError
-from ticketing_common.store import AlreadyExistsError, Database, Store
+from ticketing_common.store import AlreadyExistsError, Database, Store, last_seen
+from ticketing_common.store.last_seen import LastSeen
 from ticketing_common.store.retry import retrying
 from ticketing_common.types import new_id
 
@@ -48,6 +49,85 @@ async def test_concurrent_savers_all_count(notes: Store[Note], note: Note) -> No
 
     stored = await notes.get(note.id)
     assert (stored.version, stored.text) == (10, "first" + "x" * 10)
+
+
+def shouted(note: Note) -> Note:
+    return note.next(text=note.text.upper())
+
+
+async def test_a_change(notes: Store[Note], note: Note) -> None:
+    """What was decided of the stored document is saved and told; of what is not there, nothing."""
+    await notes.save(note)
+
+    changed = await notes.change(note.id, shouted, news)
+
+    assert changed == await notes.get(note.id) == note.next(text="FIRST")
+    (waiting,) = await notes.outbox.waiting(10)
+    assert [message.id for message in waiting.messages] == [f"ticket:updated/{note.id}/1"]
+    with pytest.raises(NotFoundError):
+        await notes.change(new_id(), shouted)
+
+
+async def test_a_change_another_replica_was_faster_with(
+    database: Database, notes: Store[Note], note: Note
+) -> None:
+    """What this replica saved last is out of date: it decides again, from what is stored."""
+    await notes.save(note)
+    await Store(database, Note).save(note.next(text="meanwhile"))
+
+    changed = await notes.change(note.id, shouted)
+
+    assert (changed.version, changed.text) == (2, "MEANWHILE")
+    assert await notes.get(note.id) == changed
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+async def test_the_past_refuses_nobody(
+    database: Database, notes: Store[Note], note: Note, refuses: bool
+) -> None:
+    """That there is nothing to do, or that it is not allowed, is only ever said of the present."""
+
+    def decide(note: Note) -> Note | None:
+        if note.text != "first":
+            return shouted(note)
+        if refuses:
+            raise PermissionError
+        return None
+
+    await notes.save(note)
+    if refuses:
+        with pytest.raises(PermissionError):
+            await notes.change(note.id, decide)
+    else:
+        assert await notes.change(note.id, decide) == note
+    await Store(database, Note).save(note.next(text="meanwhile"))
+
+    assert (await notes.change(note.id, decide)).text == "MEANWHILE"
+
+
+async def test_concurrent_changes_all_count(notes: Store[Note], note: Note) -> None:
+    """Whoever loses to another's save decides again."""
+    await notes.save(note)
+
+    async def add() -> None:
+        await notes.change(note.id, lambda note: note.next(text=note.text + "x"))
+
+    await asyncio.gather(*(retrying(add, tries=50) for _ in range(10)))
+
+    stored = await notes.get(note.id)
+    assert (stored.version, stored.text) == (10, "first" + "x" * 10)
+
+
+async def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest is forgotten, whatever was saved again since is not."""
+    monkeypatch.setattr(last_seen, "MOST_SEEN", 2)
+    seen: LastSeen[Note] = LastSeen()
+    first, second, third = (Note(id=new_id(), slug=new_id()) for _ in range(3))
+
+    for note in (first, second, first.next(), third):
+        seen.keep(note)
+
+    assert [seen.get(each.id) for each in (first, second, third)] == [first.next(), None, third]
 
 
 async def test_a_unique_index_objects(notes: Store[Note], note: Note) -> None:

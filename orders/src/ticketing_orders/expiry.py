@@ -13,7 +13,8 @@ async def expire(order_id: str, orders: Store[Order], at: datetime) -> None:
 
     Raises `NotFoundError` for an order we do not have.
     """
-    order = await orders.get(order_id)
-    if order.expired(at):
-        order = order.with_status(OrderStatus.CANCELLED)
-        await orders.save(order, order_cancelled(order))
+
+    def cancel(order: Order) -> Order | None:
+        return order.with_status(OrderStatus.CANCELLED) if order.expired(at) else None
+
+    await orders.change(order_id, cancel, order_cancelled)

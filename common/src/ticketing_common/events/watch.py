@@ -18,7 +18,8 @@ from ticketing_common.events.resync import Republisher
 from ticketing_common.events.stream import Stream
 from ticketing_common.logs import reason
 from ticketing_common.store.position import StreamPosition
-from ticketing_common.store.store import AlreadyExistsError, Store
+from ticketing_common.store.store import Store
+from ticketing_common.store.writes import AlreadyExistsError
 
 logger = logging.getLogger(__name__)
 

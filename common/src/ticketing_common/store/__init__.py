@@ -4,7 +4,8 @@ from ticketing_common.store.database import Database
 from ticketing_common.store.document import Document, Index
 from ticketing_common.store.outbox import Outbox
 from ticketing_common.store.page import Found, Page
-from ticketing_common.store.store import AlreadyExistsError, Store
+from ticketing_common.store.store import Store
+from ticketing_common.store.writes import AlreadyExistsError
 
 __all__ = [
     "AlreadyExistsError",

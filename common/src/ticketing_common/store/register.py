@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pymongo import UpdateOne
-
 from ticketing_common.store.document import Document, object_id
 
 
@@ -24,6 +22,3 @@ class Register:
         if rest:
             self.change["$setOnInsert"] = rest
         self.guard = {"_id": object_id(id), guard: {"$lt": version}}
-
-    def upsert(self) -> UpdateOne:
-        return UpdateOne(self.guard, self.change, upsert=True)

@@ -1,26 +1,25 @@
 """Reading and saving one kind of document, with the news of it in the same write."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bson import ObjectId
 from pydantic import ValidationError
-from pymongo import InsertOne, UpdateOne
-from pymongo.errors import DuplicateKeyError
 
 from ticketing_common.errors import NotFoundError, VersionConflictError
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message
 from ticketing_common.store.batch import Batch, Shared
-from ticketing_common.store.bulk import Outcome, refused_by_id, write
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Document, Index, object_id
+from ticketing_common.store.last_seen import LastSeen
 from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
 from ticketing_common.store.page import NEWEST_FIRST, Found, Page
 from ticketing_common.store.register import Register
+from ticketing_common.store.writes import Writes
 from ticketing_common.types import new_id
 
 D = TypeVar("D", bound=Document)
@@ -32,10 +31,6 @@ Key = ObjectId | None
 logger = logging.getLogger(__name__)
 
 PAGE = 500  # documents a round trip
-
-
-class AlreadyExistsError(Exception):
-    """A unique index already holds this document's key."""
 
 
 class Store(Generic[D]):
@@ -50,12 +45,11 @@ class Store(Generic[D]):
         self.outbox = Outbox(database, document.collection)
         self.database = database
         self._collection = database[document.collection]
+        self._writes = Writes(self._collection)
+        self._seen: LastSeen[D] = LastSeen()
         self._ids: Batch[ObjectId, D | None] = Batch(self._find_ids)
         self._latest: dict[tuple[str, str], Batch[str, D | None]] = {}
         self._pages: Shared[Found[D]] = Shared()
-        self._inserts: Batch[Stored, None] = Batch.of_writes(self._insert_many)
-        self._updates: Batch[tuple[Query, Stored], bool] = Batch.of_writes(self._update_many)
-        self._registers: Batch[Register, bool] = Batch.of_writes(self._register_many)
 
     @property
     def indexes(self) -> tuple[Index, ...]:
@@ -138,7 +132,38 @@ class Store(Generic[D]):
             await self._update(key, document, messages)
         if messages:
             self.outbox.add(key, messages)
+        self._seen.keep(document)
         return document
+
+    async def change(
+        self,
+        id: str,
+        decide: Callable[[D], D | None],
+        tell: Callable[[D], Event] | None = None,
+    ) -> D:
+        """Save what `decide` makes of the document, and the news that `tell` makes of that.
+
+        `decide` gives the next version, or None to leave the document as it is; it returns the
+        same for the same document and does nothing else, as it may be asked more than once. What
+        it raises goes through. Returns the document as it is then.
+
+        Raises `NotFoundError`, and `VersionConflictError` where someone saved in between.
+        """
+        # Most often it is as it was when we saved it, which saves reading it. Where it is not, the
+        # save is refused; so this may be the ground for a save, and for nothing else.
+        seen = self._seen.get(id)
+        changed = seen and _guess(decide, seen)
+        if changed is not None:
+            try:
+                return await self._save_told(changed, tell)
+            except VersionConflictError:
+                self._seen.forget(id)
+        document = await self.get(id)
+        changed = decide(document)
+        return document if changed is None else await self._save_told(changed, tell)
+
+    async def _save_told(self, document: D, tell: Callable[[D], Event] | None) -> D:
+        return await self.save(document, *([tell(document)] if tell else []))
 
     async def replicate(self, id: str, source_version: int, **fields: Any) -> bool:
         """Take over another service's document, if this is newer than what is here.
@@ -146,7 +171,10 @@ class Store(Generic[D]):
         False where it is not. Only the given fields are set; state of the replica's own stays.
         """
         self.database.require_prepared()
-        return await self._registers.ask(Register(self.document, id, source_version, fields))
+        register = Register(self.document, id, source_version, fields)
+        self._seen.forget(id)
+        # Refused once, there is one that is newer, or one that someone has just inserted.
+        return await self._register(register) or await self._register(register)
 
     async def republish(self, document: D, *events: Event) -> None:
         """Tell the news of a document's present state again.
@@ -201,42 +229,18 @@ class Store(Generic[D]):
         stored: Stored = {"_id": key, **document.to_mongo()}
         if messages:
             stored["outbox"] = [entry(message) for message in messages]
-        await self._inserts.ask(stored)
-
-    async def _insert_many(self, documents: list[Stored]) -> list[Exception | None]:
-        outcomes = await write(self._collection, [InsertOne(stored) for stored in documents])
-        return [self._objected(each) for each in outcomes]
-
-    async def _register_many(self, registers: list[Register]) -> list[bool | Exception]:
-        """Where the guard found no older one, the upsert tried to insert, and there is one: a newer
-        one, or an older one that someone has just inserted. A second try tells which."""
-        upserts = [register.upsert() for register in registers]
-        outcomes = await write(self._collection, upserts)
-        again = [index for index, each in enumerate(outcomes) if refused_by_id(each)]
-        if again:
-            second = await write(self._collection, [upserts[index] for index in again])
-            for index, outcome in zip(again, second, strict=True):
-                outcomes[index] = outcome
-        return [not refused_by_id(each) and (each or True) for each in outcomes]
+        await self._writes.insert(stored)
 
     async def _update(self, key: Key, document: D, messages: Sequence[Message]) -> None:
         # Fields are set, never the document replaced: the relay pulls from the outbox meanwhile.
-        change: dict[str, Any] = {"$set": document.to_mongo()}
+        change: Stored = {"$set": document.to_mongo()}
         if messages:
             change["$push"] = _news(messages)
-        if not await self._updates.ask((_guard(key, document.version - 1), change)):
+        if not await self._writes.upsert(_guard(key, document.version - 1), change):
             raise VersionConflictError
 
-    async def _update_many(self, updates: list[tuple[Query, Stored]]) -> list[bool | Exception]:
-        """A bulk write only counts what it matched. As upserts, those whose version is not stored
-        any more try to insert, and are named by the unique index on `_id` that refuses them."""
-        upserts = [UpdateOne(*each, upsert=True) for each in updates]
-        outcomes = await write(self._collection, upserts)
-        return [not refused_by_id(each) and (self._objected(each) or True) for each in outcomes]
-
-    def _objected(self, outcome: Outcome) -> Exception | None:
-        taken = isinstance(outcome, DuplicateKeyError)
-        return AlreadyExistsError(self.document.collection) if taken else outcome
+    async def _register(self, register: Register) -> bool:
+        return await self._writes.upsert(register.guard, register.change)
 
     def _parsed(self, stored: Stored) -> D | ValidationError:
         """One that can't be read is the trouble of who asked for it, and of nobody else."""
@@ -245,6 +249,13 @@ class Store(Generic[D]):
         except ValidationError as error:
             logger.exception("unreadable", extra={"document": str(stored["_id"])})
             return error
+
+
+def _guess(decide: Callable[[D], D | None], document: D) -> D | None:
+    try:
+        return decide(document)
+    except Exception:  # noqa: BLE001 - it may be of the past; of the present it is raised again
+        return None
 
 
 def _guard(key: Key, version: int) -> Query:

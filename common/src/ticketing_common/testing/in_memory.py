@@ -12,12 +12,7 @@ from ticketing_common.store.database import Database
 
 
 def in_memory_database() -> Database:
-    return _InMemory(AsyncMongoMockClient(tz_aware=True)["test"])
-
-
-class _InMemory(Database):
-    async def close(self) -> None:
-        """Nothing is open."""
+    return Database(AsyncMongoMockClient(tz_aware=True)["test"])
 
 
 def _accept_sort() -> None:
@@ -30,16 +25,21 @@ def _accept_sort() -> None:
     BulkOperationBuilder.add_update = add_update  # type: ignore[method-assign]
 
 
-def _await_aggregate() -> None:
-    """pymongo's has to be awaited for its cursor, motor's had not."""
+def _await() -> None:
+    """What has to be awaited of pymongo's, and had not of motor's."""
+    client: Any = AsyncMongoMockClient
     collection: Any = AsyncMongoMockCollection
     known = collection.aggregate
 
     async def aggregate(self: Any, *args: Any, **options: Any) -> Any:
         return known(self, *args, **options)
 
+    async def close(self: Any) -> None:
+        """Nothing is open."""
+
     collection.aggregate = aggregate
+    client.close = close
 
 
 _accept_sort()
-_await_aggregate()
+_await()

@@ -7,18 +7,18 @@ from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.middlewares import SignedIn
 from ticketing_common.routing import Route
 from ticketing_orders.events.publishers import order_cancelled
-from ticketing_orders.models.order import Orders
+from ticketing_orders.models.order import Order, Orders
 
 router = APIRouter(route_class=Route)
 
 
 @router.delete("/api/orders/{id}", status_code=204)
 async def delete(id: str, user: SignedIn, orders: Orders) -> None:
-    order = await orders.get(id)
-    if order.user_id != user.id:
-        raise NotAuthorizedError
-    if order.status == OrderStatus.COMPLETE:
-        raise BadRequestError("Cannot cancel a completed order")
-    if order.open:
-        order = order.with_status(OrderStatus.CANCELLED)
-        await orders.save(order, order_cancelled(order))
+    def cancel(order: Order) -> Order | None:
+        if order.user_id != user.id:
+            raise NotAuthorizedError
+        if order.status == OrderStatus.COMPLETE:
+            raise BadRequestError("Cannot cancel a completed order")
+        return order.with_status(OrderStatus.CANCELLED) if order.open else None
+
+    await orders.change(id, cancel, order_cancelled)

@@ -14,10 +14,11 @@ router = APIRouter(route_class=Route)
 
 @router.put("/api/tickets/{id}")
 async def update(id: str, body: TicketBody, user: SignedIn, tickets: Tickets) -> Ticket:
-    ticket = await tickets.get(id)
-    if ticket.user_id != user.id:
-        raise NotAuthorizedError
-    if ticket.reserved:
-        raise BadRequestError("Cannot edit a reserved ticket")
-    ticket = ticket.next(title=body.title, price=body.price)
-    return await tickets.save(ticket, ticket_updated(ticket))
+    def edit(ticket: Ticket) -> Ticket:
+        if ticket.user_id != user.id:
+            raise NotAuthorizedError
+        if ticket.reserved:
+            raise BadRequestError("Cannot edit a reserved ticket")
+        return ticket.next(title=body.title, price=body.price)
+
+    return await tickets.change(id, edit, ticket_updated)

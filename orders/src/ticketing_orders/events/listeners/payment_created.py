@@ -15,6 +15,9 @@ class PaymentCreatedListener(Listener[PaymentCreated]):
         self.orders = orders
 
     async def on_message(self, payment: PaymentCreated) -> None:
-        order = await self.orders.get(payment.order_id)
-        if order.open:  # a cancelled order stays cancelled: payments refunds
-            await self.orders.save(order.with_status(OrderStatus.COMPLETE))
+        await self.orders.change(payment.order_id, _complete)
+
+
+def _complete(order: Order) -> Order | None:
+    # A cancelled order stays cancelled: payments refunds.
+    return order.with_status(OrderStatus.COMPLETE) if order.open else None

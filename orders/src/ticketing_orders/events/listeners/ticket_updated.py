@@ -1,5 +1,7 @@
 """A changed ticket is ordered as it is now; one that carries an order confirms its hold."""
 
+import asyncio
+
 from ticketing_common.events.catalogue import OrderStatus, TicketUpdated
 from ticketing_common.events.listener import Listener
 from ticketing_common.store import Store
@@ -19,13 +21,18 @@ class TicketUpdatedListener(Listener[TicketUpdated]):
     async def on_message(self, ticket: TicketUpdated) -> None:
         # Two writes, each conditional by itself: whichever a crash left out is made up for when
         # the message comes again.
+        await asyncio.gather(self._replicate(ticket), self._confirm(ticket.order_id))
+
+    async def _replicate(self, ticket: TicketUpdated) -> None:
         await self.tickets.replicate(
             ticket.id, ticket.version, title=ticket.title, price=ticket.price
         )
-        if ticket.order_id:
-            await self._confirm(ticket.order_id)
 
-    async def _confirm(self, order_id: str) -> None:
-        order = await self.orders.get(order_id)
-        if order.status == OrderStatus.CREATED:
-            await self.orders.save(order.with_status(OrderStatus.AWAITING_PAYMENT))
+    async def _confirm(self, order_id: str | None) -> None:
+        if order_id:
+            await self.orders.change(order_id, _held)
+
+
+def _held(order: Order) -> Order | None:
+    is_new = order.status == OrderStatus.CREATED
+    return order.with_status(OrderStatus.AWAITING_PAYMENT) if is_new else None

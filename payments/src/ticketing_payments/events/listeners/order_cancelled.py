@@ -26,6 +26,4 @@ class OrderCancelledListener(Listener[OrderCancelled]):
             price=cancelled.ticket.price,
             expires_at=cancelled.expires_at,
         )
-        due = after_cancel(await self.orders.get(cancelled.id), now())
-        if due:
-            await self.orders.save(due)
+        await self.orders.change(cancelled.id, lambda order: after_cancel(order, now()))

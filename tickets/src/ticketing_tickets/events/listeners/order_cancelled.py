@@ -16,12 +16,14 @@ class OrderCancelledListener(Listener[OrderCancelled]):
         self.tickets = tickets
 
     async def on_message(self, order: OrderCancelled) -> None:
-        ticket = await self.tickets.get(order.ticket.id)
         heard = order.ticket.reservation
-        if heard < ticket.reservation:
-            return  # a newer order has the ticket
-        if heard == ticket.reservation and not ticket.reserved:
-            return  # this one, again
-        # With a higher number the cancel overtook its create, which will then be old news.
-        ticket = ticket.next(order_id=None, reservation=heard)
-        await self.tickets.save(ticket, ticket_updated(ticket))
+
+        def release(ticket: Ticket) -> Ticket | None:
+            if heard < ticket.reservation:
+                return None  # a newer order has the ticket
+            if heard == ticket.reservation and not ticket.reserved:
+                return None  # this one, again
+            # With a higher number the cancel overtook its create, which will then be old news.
+            return ticket.next(order_id=None, reservation=heard)
+
+        await self.tickets.change(order.ticket.id, release, ticket_updated)

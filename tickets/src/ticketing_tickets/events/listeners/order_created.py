@@ -16,7 +16,11 @@ class OrderCreatedListener(Listener[OrderCreated]):
         self.tickets = tickets
 
     async def on_message(self, order: OrderCreated) -> None:
-        ticket = await self.tickets.get(order.ticket.id)
-        if order.ticket.reservation > ticket.reservation:  # else old news, or this again
-            ticket = ticket.next(order_id=order.id, reservation=order.ticket.reservation)
-            await self.tickets.save(ticket, ticket_updated(ticket))
+        heard = order.ticket.reservation
+
+        def reserve(ticket: Ticket) -> Ticket | None:
+            if heard <= ticket.reservation:
+                return None  # old news, or this again
+            return ticket.next(order_id=order.id, reservation=heard)
+
+        await self.tickets.change(order.ticket.id, reserve, ticket_updated)

@@ -1,0 +1,69 @@
+"""Writing to one collection: many writes in one round trip, each with an outcome of its own."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
+
+from ticketing_common.store.batch import Batch
+from ticketing_common.store.database import is_outage, outages
+
+DUPLICATE_KEY = 11000  # MongoDB's error code
+
+Write = InsertOne[dict[str, Any]] | UpdateOne
+
+
+class AlreadyExistsError(Exception):
+    """A unique index already holds this document's key."""
+
+
+class Writes:
+    """Inserts and guarded updates. Each raises what it failed of by itself, and
+    `DatabaseConnectionError` where nobody can say what was done."""
+
+    def __init__(self, collection: Any) -> None:
+        self._collection = collection
+        self._inserts: Batch[Write, None] = Batch.of_writes(self._write)
+        self._updates: Batch[Write, None] = Batch.of_writes(self._write)
+
+    async def insert(self, stored: dict[str, Any]) -> None:
+        """Raise `AlreadyExistsError` where a unique index objects."""
+        try:
+            await self._inserts.ask(InsertOne(stored))
+        except DuplicateKeyError as error:
+            raise AlreadyExistsError from error
+
+    async def upsert(self, guard: Mapping[str, Any], change: Mapping[str, Any]) -> bool:
+        """Change the document that the guard matches, its `_id` and more; insert it if there is
+        none of that id. False where there is one that does not match.
+
+        A bulk write only counts what it matched. As an upsert, what matched nothing tries to
+        insert, and is named by the unique index on `_id` that refuses it.
+        """
+        try:
+            await self._updates.ask(UpdateOne(guard, change, upsert=True))
+        except DuplicateKeyError as error:
+            if "_id" not in (error.details or {}).get("keyPattern", {"_id": 1}):
+                raise AlreadyExistsError from error
+            return False
+        return True
+
+    async def _write(self, writes: list[Write]) -> Sequence[OperationFailure | None]:
+        """Do all of it, in any order; what each failed of."""
+        outcomes: list[OperationFailure | None] = [None] * len(writes)
+        with outages():
+            try:
+                await self._collection.bulk_write(writes, ordered=False)
+            except BulkWriteError as error:
+                if is_outage(error):
+                    raise
+                details: Any = error.details
+                for each in details["writeErrors"]:
+                    outcomes[each["index"]] = _failure(each)
+        return outcomes
+
+
+def _failure(error: dict[str, Any]) -> OperationFailure:
+    kind = DuplicateKeyError if error["code"] == DUPLICATE_KEY else OperationFailure
+    return kind(error.get("errmsg", ""), error["code"], error)
