@@ -82,6 +82,20 @@ async def test_an_order_expires_when_its_time_is_over(redis: Redis, redis_port: 
         await until_checked(lambda: _equal(_keys(redis), left))
 
 
+async def test_an_order_that_waits_is_left_as_it_is(redis: Redis, redis_port: int) -> None:
+    """Heard of again, it keeps its moment and the request that led to it."""
+    expired, order = Expired(), new_id()
+    queue = ExpirationQueue("127.0.0.1", redis_port, expired)
+    for request, wait in ("first", 0.1), ("again", 3600):
+        request_id.set(request)
+        await queue.schedule(order, now() + timedelta(seconds=wait))
+
+    async with running(queue):
+        await until(lambda: bool(expired.orders))
+
+    assert (expired.orders, expired.requests) == ([order], ["first"])
+
+
 async def test_failures_are_retried(
     redis: Redis, redis_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 from bson import ObjectId
 from pydantic import ValidationError
 
+from ticketing_common.batch import Batch, Shared
 from ticketing_common.errors import NotFoundError, VersionConflictError
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message
-from ticketing_common.store.batch import Batch, Shared
 from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Document, Index, object_id
 from ticketing_common.store.last_seen import LastSeen

@@ -6,7 +6,7 @@ from typing import Any
 from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
-from ticketing_common.store.batch import Batch
+from ticketing_common.batch import Batch
 from ticketing_common.store.database import is_outage, outages
 
 DUPLICATE_KEY = 11000  # MongoDB's error code

@@ -1,13 +1,13 @@
 """Orders waiting in Redis for their time to be over: the only module that knows the library.
 
 What has to be known of arq: it drops a job that raises anything but `Retry`, runs into the job's
-timeout, was retried `max_tries` times or is past its `_expires`; it refuses a job's id while a
-result is kept; its worker ends when Redis goes away.
+timeout, was retried `max_tries` times or whose key has expired; its worker ends when Redis goes
+away. A job is a key, and its id in a sorted set by the moment it is due.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,14 +15,19 @@ from typing import Any
 import orjson
 from arq import Retry, Worker, func
 from arq.connections import ArqRedis
+from arq.constants import default_queue_name, job_key_prefix
+from arq.jobs import serialize_job
+from arq.utils import timestamp_ms, to_unix_ms
 from redis.exceptions import RedisError
 
+from ticketing_common.batch import Batch
 from ticketing_common.errors import ServiceUnavailableError
 from ticketing_common.logs import reason, request_id
 
 logger = logging.getLogger(__name__)
 
 Expire = Callable[[str], Awaitable[None]]
+Alarm = tuple[str, datetime, str | None]  # order, when, id of the request that led to it
 
 JOB = "expire"
 KEPT = timedelta(days=30)  # that long the stream keeps the order's news, too
@@ -59,24 +64,15 @@ class ExpirationQueue:
             port=port,
             socket_connect_timeout=REDIS_TIMEOUT,
             socket_timeout=REDIS_TIMEOUT,
-            job_serializer=_serialize,
-            job_deserializer=orjson.loads,  # not arq's pickle, which runs what Redis holds
         )
+        self._alarms: Batch[Alarm, None] = Batch(self._schedule)
 
     async def schedule(self, order_id: str, at: datetime) -> None:
         """Return once Redis has it; an order that waits already is left as it is.
 
         Raises `QueueUnavailableError`.
         """
-        with _outages():
-            await self._redis.enqueue_job(
-                JOB,
-                order_id,
-                request_id.get(),
-                _job_id=f"{JOB}:{order_id}",
-                _defer_until=at,
-                _expires=KEPT,
-            )
+        await self._alarms.ask((order_id, at, request_id.get()))
 
     async def ping(self) -> None:
         """Raise `QueueUnavailableError` unless Redis answers."""
@@ -99,6 +95,20 @@ class ExpirationQueue:
     async def close(self) -> None:
         await self._redis.aclose()
 
+    async def _schedule(self, alarms: Sequence[Alarm]) -> Sequence[None]:
+        """What arq's own `enqueue_job` does in three round trips each: one for all."""
+        with _outages():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                for order_id, at, request in alarms:
+                    id = f"{JOB}:{order_id}"
+                    job = serialize_job(
+                        JOB, (order_id, request), {}, None, timestamp_ms(), serializer=_serialize
+                    )
+                    pipe.set(job_key_prefix + id, job, nx=True, px=KEPT)
+                    pipe.zadd(default_queue_name, {id: to_unix_ms(at)}, nx=True)
+                await pipe.execute()
+        return [None] * len(alarms)
+
     async def _work(self) -> None:
         job: Any = self._job  # arq's type of a job knows no named parameters
         worker = Worker(
@@ -109,7 +119,7 @@ class ExpirationQueue:
             poll_delay=POLL_INTERVAL,
             keep_result=0,
             job_serializer=_serialize,
-            job_deserializer=orjson.loads,
+            job_deserializer=orjson.loads,  # not arq's pickle, which runs what Redis holds
         )
         running = asyncio.create_task(worker.async_run())
         try:

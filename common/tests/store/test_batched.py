@@ -1,7 +1,6 @@
-"""Micro-batching: its own rules."""
+"""Many callers of one store at once: each gets its own answer."""
 
 import asyncio
-from collections.abc import Sequence
 
 import pytest
 from bson import ObjectId
@@ -11,113 +10,7 @@ from pymongo.errors import OperationFailure
 from common.tests.conftest import Note, news
 from ticketing_common.errors import NotFoundError, VersionConflictError
 from ticketing_common.store import AlreadyExistsError, Database, Page, Store
-from ticketing_common.store.batch import Batch, Shared
 from ticketing_common.types import new_id
-
-
-class Recorded:
-    """Doubles numbers; a call waits until it is let go."""
-
-    def __init__(self) -> None:
-        self.calls: list[list[int]] = []
-        self.gate = asyncio.Semaphore(0)
-
-    async def run(self, items: list[int]) -> Sequence[int | Exception]:
-        self.calls.append(items)
-        await self.gate.acquire()
-        return [ValueError(item) if item < 0 else item * 2 for item in items]
-
-
-@pytest.fixture
-def recorded() -> Recorded:
-    return Recorded()
-
-
-async def _started(recorded: Recorded, calls: int) -> None:
-    while len(recorded.calls) < calls:
-        await asyncio.sleep(0)
-
-
-async def test_what_comes_meanwhile_goes_together(recorded: Recorded) -> None:
-    """The first goes at once; who asks while it is under way goes with the next call."""
-    batch: Batch[int, int] = Batch(recorded.run)
-    first = asyncio.create_task(batch.ask(1))
-    await _started(recorded, 1)
-    others = [asyncio.create_task(batch.ask(number)) for number in (2, 3, 4)]
-
-    recorded.gate.release()
-    recorded.gate.release()
-
-    assert await asyncio.gather(first, *others) == [2, 4, 6, 8]
-    assert recorded.calls == [[1], [2, 3, 4]]
-    assert batch.idle
-
-
-async def test_one_bad_item_fails_alone(recorded: Recorded) -> None:
-    """Neighbours of what fails get their results."""
-    batch: Batch[int, int] = Batch(recorded.run)
-    recorded.gate.release()
-
-    results = await asyncio.gather(batch.ask(1), batch.ask(-1), return_exceptions=True)
-
-    assert results[0] == 2
-    assert isinstance(results[1], ValueError)
-
-
-async def test_a_failed_call_fails_all_of_it_and_no_later_one(recorded: Recorded) -> None:
-    """An outage is every caller's; the next call is a new try."""
-    calls = 0
-
-    async def run(items: list[int]) -> list[int]:
-        nonlocal calls
-        calls += 1
-        if calls == 1:
-            raise ConnectionError
-        return items
-
-    batch: Batch[int, int] = Batch(run)
-
-    results = await asyncio.gather(batch.ask(1), batch.ask(2), return_exceptions=True)
-
-    assert [type(result) for result in results] == [ConnectionError, ConnectionError]
-    assert await batch.ask(3) == 3
-
-
-async def test_a_cancelled_caller_takes_nobody_along(recorded: Recorded) -> None:
-    """The call goes on for the others."""
-    batch: Batch[int, int] = Batch(recorded.run)
-    gone, other = asyncio.create_task(batch.ask(1)), asyncio.create_task(batch.ask(2))
-    await _started(recorded, 1)
-
-    gone.cancel()
-    recorded.gate.release()
-
-    assert await other == 4
-    assert gone.cancelled() or await asyncio.wait({gone})
-
-
-async def test_a_shared_answer_is_asked_after_the_question() -> None:
-    """A reader never gets an answer to a query that began before they asked."""
-    shared: Shared[int] = Shared()
-    asked = 0
-    gate = asyncio.Semaphore(0)
-
-    async def answer() -> int:
-        nonlocal asked
-        asked += 1
-        mine = asked
-        await gate.acquire()
-        return mine
-
-    first = asyncio.create_task(shared.ask("q", answer))
-    while not asked:
-        await asyncio.sleep(0)
-    late = [asyncio.create_task(shared.ask("q", answer)) for _ in range(3)]
-    gate.release()
-    gate.release()
-
-    assert await first == 1
-    assert await asyncio.gather(*late) == [2, 2, 2]
 
 
 async def test_concurrent_reads_and_writes_of_a_store(notes: Store[Note], note: Note) -> None:
@@ -217,33 +110,3 @@ async def test_concurrent_replicas_of_one_document(notes: Store[Note]) -> None:
 
     stored = await notes.get(id)
     assert (stored.version, stored.text) == (19, "v19")
-
-
-async def test_writes_wait_for_company_after_a_busy_one(recorded: Recorded) -> None:
-    """Callers in a loop come back together: the first of them does not go alone."""
-    batch: Batch[int, int] = Batch.of_writes(recorded.run)
-    for _ in range(3):
-        recorded.gate.release()
-    await asyncio.gather(*(batch.ask(number) for number in (1, 2)))
-
-    soon = asyncio.create_task(batch.ask(3))
-    await asyncio.sleep(0)  # would be on its way by now
-    answers = list(await asyncio.gather(soon, batch.ask(4)))
-
-    assert answers == [6, 8]
-    assert recorded.calls == [[1, 2], [3, 4]]
-
-
-async def test_a_single_write_waits_for_nobody(recorded: Recorded) -> None:
-    """Where nothing else goes on, company is not to be expected."""
-    batch: Batch[int, int] = Batch.of_writes(recorded.run)
-    recorded.gate.release()
-    await batch.ask(1)
-
-    alone = asyncio.create_task(batch.ask(2))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-
-    assert recorded.calls == [[1], [2]]
-    recorded.gate.release()
-    await alone
