@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.errors import BadRequestError, VersionConflictError
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Store
@@ -22,7 +23,7 @@ async def test_charges_once_and_tells(
     cashier: Cashier, orders: Store[Order], stripe: RunningFake, place: Act
 ) -> None:
     """The order is charged, and payment:created waits in the very document that says so."""
-    order = await cashier.pay(await place(), "tok_visa")
+    order = await pay(cashier, await place(), "tok_visa")
 
     assert await orders.get(order.id) == order
     assert (order.payment.status, order.payment.look_at) == (PaymentStatus.CHARGED, None)
@@ -41,14 +42,14 @@ async def test_charges_cents(
     cashier: Cashier, stripe: RunningFake, place: Act, price: float, cents: int
 ) -> None:
     """Defect 9 of the base: 19.99 was sent as 1998.9999999999998."""
-    order = await cashier.pay(await place(price=price), "tok_visa")
+    order = await pay(cashier, await place(price=price), "tok_visa")
 
     assert stripe.order(order.id)["charged"] == cents
 
 
 async def test_keeps_the_ledger(cashier: Cashier, payments: Store[Payment], place: Act) -> None:
     """A charge has its row, under the id that payment:created tells."""
-    order = await cashier.pay(await place(price=19.99), "tok_visa")
+    order = await pay(cashier, await place(price=19.99), "tok_visa")
 
     (row,) = await payments.find({})
     assert (row.id, row.order_id, row.stripe_id, row.amount, row.refund_id) == (
@@ -62,10 +63,10 @@ async def test_keeps_the_ledger(cashier: Cashier, payments: Store[Payment], plac
 
 async def test_a_second_payment(cashier: Cashier, stripe: RunningFake, place: Act) -> None:
     """Defect 7 of the base: a second payment charged again."""
-    order = await cashier.pay(await place(), "tok_visa")
+    order = await pay(cashier, await place(), "tok_visa")
 
     with pytest.raises(BadRequestError, match="Order is already paid"):
-        await cashier.pay(order, "tok_mastercard")
+        await pay(cashier, order, "tok_mastercard")
 
     assert stripe.order(order.id)["charges"] == 1
 
@@ -78,7 +79,7 @@ async def test_payments_at_the_same_moment(
     order = await place()
 
     done = await asyncio.gather(
-        *(cashier.pay(order, "tok_visa") for _ in range(replicas)), return_exceptions=True
+        *(pay(cashier, order, "tok_visa") for _ in range(replicas)), return_exceptions=True
     )
 
     paid = [each for each in done if isinstance(each, Order)]
@@ -92,12 +93,12 @@ async def test_declined_then_paid(
     cashier: Cashier, orders: Store[Order], stripe: RunningFake, place: Act
 ) -> None:
     """A declined card leaves the order to be paid by another, with the same intent."""
-    declined = await cashier.pay(await place(), "tok_chargeDeclinedInsufficientFunds")
+    declined = await pay(cashier, await place(), "tok_chargeDeclinedInsufficientFunds")
 
     assert declined.payment.status == PaymentStatus.NONE
     assert declined.payment.message == "Your card has insufficient funds."
     assert await orders.outbox.waiting(10) == []
-    paid = await cashier.pay(declined, "tok_visa")
+    paid = await pay(cashier, declined, "tok_visa")
     assert paid.payment.status == PaymentStatus.CHARGED
     assert (paid.payment.intent_id, paid.payment.message) == (declined.payment.intent_id, None)
     made = stripe.order(paid.id)
@@ -108,11 +109,11 @@ async def test_a_token_stripe_does_not_know(
     cashier: Cashier, stripe: RunningFake, place: Act
 ) -> None:
     """What Stripe refuses was not charged, and another card may be tried."""
-    refused = await cashier.pay(await place(), "tok_nonsense")
+    refused = await pay(cashier, await place(), "tok_nonsense")
 
     message = "The card could not be charged, please try another one"
     assert (refused.payment.status, refused.payment.message) == (PaymentStatus.NONE, message)
-    paid = await cashier.pay(refused, "tok_visa")
+    paid = await pay(cashier, refused, "tok_visa")
     assert paid.payment.status == PaymentStatus.CHARGED
 
 
@@ -138,7 +139,7 @@ async def test_what_is_not_charged(
     order = await place(expires_in, **fields)
 
     with pytest.raises(BadRequestError, match=message):
-        await cashier.pay(order, "tok_visa")
+        await pay(cashier, order, "tok_visa")
 
     assert stripe.order(order.id)["intents"] == {}
 
@@ -147,7 +148,7 @@ async def test_an_order_awaiting_payment(cashier: Cashier, place: Act) -> None:
     """An order whose ticket is known to be held is as live as a new one."""
     order = await place(status=OrderStatus.AWAITING_PAYMENT)
 
-    assert (await cashier.pay(order, "tok_visa")).payment.status == PaymentStatus.CHARGED
+    assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.CHARGED
 
 
 async def test_cancelled_while_charging(
@@ -174,7 +175,7 @@ async def test_cancelled_while_charging(
 
     monkeypatch.setattr(gateway, "confirm", cancelled_meanwhile)
 
-    late = await cashier.pay(order, "tok_visa")
+    late = await pay(cashier, order, "tok_visa")
 
     assert late.payment.status == PaymentStatus.REFUND_DUE
     assert await orders.outbox.waiting(10) == []
@@ -201,7 +202,7 @@ async def test_cancelled_while_declined(
 
     monkeypatch.setattr(gateway, "create", cancelled_meanwhile)
 
-    declined = await cashier.pay(order, "tok_chargeDeclined")
+    declined = await pay(cashier, order, "tok_chargeDeclined")
 
     assert declined.payment.status == PaymentStatus.SETTLED
     await settle(order)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.errors import BadRequestError
 from ticketing_common.store import Store
 from ticketing_payments.cashier import Cashier, PaymentUnknownError
@@ -25,7 +26,7 @@ async def _paid_by_recovery_or_again(
     order = await recover(order)
     if order.payment.status == PaymentStatus.NONE:
         assert stripe.order(order.id)["charges"] == 0
-        order = await cashier.pay(order, "tok_visa")
+        order = await pay(cashier, order, "tok_visa")
     assert order.payment.status == PaymentStatus.CHARGED
     assert (stripe.order(order.id)["charges"], stripe.order(order.id)["charged"]) == (1, 2000)
     return order
@@ -67,12 +68,12 @@ async def test_an_unknown_outcome(
     stripe.fault(kind, method="POST", path=path, next=1, **options)
 
     with pytest.raises(PaymentUnknownError, match="is being confirmed, do not pay again"):
-        await cashier.pay(order, "tok_visa")
+        await pay(cashier, order, "tok_visa")
 
     order = await orders.get(order.id)
     assert order.payment.status == PaymentStatus.CHARGING
     with pytest.raises(BadRequestError, match="A payment is already in progress"):
-        await cashier.pay(order, "tok_visa")
+        await pay(cashier, order, "tok_visa")
     if forgotten:
         stripe.fake.keys.forget()
     await _paid_by_recovery_or_again(cashier, stripe, recover, order)
@@ -86,10 +87,10 @@ async def test_stripe_repeats_its_failure(
     stripe.fault("error_before", method="POST", path=CREATE, next=2)
     for _ in range(2):
         with pytest.raises(PaymentUnknownError):
-            await cashier.pay(order, "tok_visa")
+            await pay(cashier, order, "tok_visa")
         order = await recover(order)
 
-    assert (await cashier.pay(order, "tok_visa")).payment.status == PaymentStatus.CHARGED
+    assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.CHARGED
 
 
 async def test_stripe_repeats_its_refusal(
@@ -97,10 +98,10 @@ async def test_stripe_repeats_its_refusal(
 ) -> None:
     """Neither does a 400 that it keeps."""
     stripe.fault("error_before", method="POST", path=CREATE, next=1, status=400)
-    refused = await cashier.pay(await place(), "tok_visa")
+    refused = await pay(cashier, await place(), "tok_visa")
     assert refused.payment.status == PaymentStatus.NONE
 
-    assert (await cashier.pay(refused, "tok_visa")).payment.status == PaymentStatus.CHARGED
+    assert (await pay(cashier, refused, "tok_visa")).payment.status == PaymentStatus.CHARGED
 
 
 async def test_an_intent_in_process(
@@ -110,7 +111,7 @@ async def test_an_intent_in_process(
     order = await place()
     intent = await gateway.create(order.id, order.payment.intent_number, 2000)
 
-    order = await cashier.pay(order, "tok_visa")
+    order = await pay(cashier, order, "tok_visa")
 
     assert stripe.order(order.id)["intents"] == {intent.id: "succeeded"}
 
@@ -123,10 +124,10 @@ async def test_a_stored_intent_that_has_succeeded(
     place: Act,
 ) -> None:
     """A confirmation that lands long after it was given up is found by the next payment."""
-    order = await cashier.pay(await place(), "tok_chargeDeclined")
+    order = await pay(cashier, await place(), "tok_chargeDeclined")
     await gateway.confirm(order.payment.intent_id or "", "tok_visa", order.id, 1000)
 
-    order = await cashier.pay(order, "tok_mastercard")
+    order = await pay(cashier, order, "tok_mastercard")
 
     assert order.payment.status == PaymentStatus.CHARGED
     assert stripe.order(order.id)["charges"] == 1
@@ -140,7 +141,7 @@ async def test_an_earlier_confirmation_lands_in_between(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One that lands between the look and the next confirmation is a payment, not a refusal."""
-    order = await cashier.pay(await place(), "tok_chargeDeclined")
+    order = await pay(cashier, await place(), "tok_chargeDeclined")
     confirm = gateway.confirm
 
     async def overtaken(intent_id: str, token: str, order_id: str, attempt: int) -> Any:
@@ -149,7 +150,7 @@ async def test_an_earlier_confirmation_lands_in_between(
 
     monkeypatch.setattr(gateway, "confirm", overtaken)
 
-    order = await cashier.pay(order, "tok_mastercard")
+    order = await pay(cashier, order, "tok_mastercard")
 
     assert order.payment.status == PaymentStatus.CHARGED
     assert stripe.order(order.id)["charges"] == 1
@@ -159,10 +160,10 @@ async def test_a_stored_intent_that_was_cancelled(
     cashier: Cashier, stripe: RunningFake, gateway: StripeGateway, place: Act
 ) -> None:
     """An intent somebody cancelled at Stripe makes room for another."""
-    declined = await cashier.pay(await place(), "tok_chargeDeclined")
+    declined = await pay(cashier, await place(), "tok_chargeDeclined")
     await gateway.cancel(declined.payment.intent_id or "")
 
-    paid = await cashier.pay(declined, "tok_visa")
+    paid = await pay(cashier, declined, "tok_visa")
 
     assert paid.payment.status == PaymentStatus.CHARGED
     assert sorted(stripe.order(paid.id)["intents"].values()) == ["canceled", "succeeded"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_common.types import now
@@ -41,7 +42,7 @@ async def test_a_charge_after_the_lease_was_lost(
 
     monkeypatch.setattr(gateway, "confirm", too_slow)
 
-    assert (await cashier.pay(order, "tok_visa")).payment.status == PaymentStatus.CHARGED
+    assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.CHARGED
     assert len((await orders.outbox.waiting(10))[0].messages) == 1
 
 
@@ -73,9 +74,9 @@ async def test_a_request_that_lost_its_lease_does_not_charge(
 
     if where == "stored":
         with pytest.raises(PaymentUnknownError):
-            await cashier.pay(order, "tok_visa")
+            await pay(cashier, order, "tok_visa")
     else:
-        assert (await cashier.pay(order, "tok_visa")).payment.status == PaymentStatus.NONE
+        assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.NONE
     assert stripe.order(order.id)["charges"] == 0
 
 
@@ -101,7 +102,7 @@ async def test_never_longer_than_the_lease(
     began = time.monotonic()
 
     with pytest.raises(PaymentUnknownError):
-        await cashier.pay(order, "tok_visa")
+        await pay(cashier, order, "tok_visa")
 
     assert time.monotonic() - began < timing.lease + 3
     monkeypatch.undo()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_payments.cashier import Cashier
@@ -92,12 +93,12 @@ async def test_during_a_payment(
     for steps in count():
         order = await place()
         try:
-            await Cashier(*mortal(steps)).pay(order, "tok_visa")
+            await pay(Cashier(*mortal(steps)), order, "tok_visa")
         except Crash:
             order = await recover(order)
             if order.payment.status == PaymentStatus.NONE:
                 assert stripe.order(order.id)["charges"] == 0
-                await cashier.pay(order, "tok_visa")
+                await pay(cashier, order, "tok_visa")
         else:
             break
 
@@ -128,7 +129,7 @@ async def test_during_a_payment_then_cancelled(
         order = await place()
         crashed = False
         try:
-            await Cashier(*mortal(steps)).pay(order, token)
+            await pay(Cashier(*mortal(steps)), order, token)
         except Crash:
             crashed = True
         await cancel(order)
@@ -154,7 +155,7 @@ async def test_during_a_refund(
 ) -> None:
     """Wherever recovery dies, the next one gives back exactly once, and the ledger knows."""
     for steps in count():
-        order = await cancel(await cashier.pay(await place(), "tok_visa"))
+        order = await cancel(await pay(cashier, await place(), "tok_visa"))
         crashed = False
         try:
             await Recovery(*mortal(steps)).look()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from payments.tests.conftest import pay
 from ticketing_common.store import Store
 from ticketing_common.types import now
 from ticketing_payments.cashier import Cashier
@@ -49,7 +50,7 @@ async def test_nothing_was_charged(
     found = await recover(await lose("drop_request"))
 
     assert (found.payment.status, found.payment.look_at) == (PaymentStatus.NONE, None)
-    paid = await cashier.pay(found, "tok_visa")
+    paid = await pay(cashier, found, "tok_visa")
     assert list(stripe.order(paid.id)["intents"].values()) == ["succeeded"]
 
 
@@ -84,7 +85,7 @@ async def test_the_intent_was_cancelled(
     found = await recover(lost)
 
     assert (found.payment.status, found.payment.intent_id) == (PaymentStatus.NONE, None)
-    assert (await cashier.pay(found, "tok_visa")).payment.status == PaymentStatus.CHARGED
+    assert (await pay(cashier, found, "tok_visa")).payment.status == PaymentStatus.CHARGED
 
 
 async def test_the_bank_asks_the_buyer(stripe: RunningFake, lose: Act, recover: Act) -> None:
@@ -99,7 +100,7 @@ async def test_a_buyer_who_never_comes_back(
     cashier: Cashier, orders: Store[Order], stripe: RunningFake, place: Act, recover: Act
 ) -> None:
     """Who authenticates and closes the page has paid: recovery completes it."""
-    asked = await cashier.pay(await place(), "tok_threeDSecure2Required")
+    asked = await pay(cashier, await place(), "tok_threeDSecure2Required")
     assert asked.payment.status == PaymentStatus.NONE
     waiting = await recover(asked)
     assert waiting.payment.status == PaymentStatus.NONE
@@ -117,14 +118,14 @@ async def test_an_authentication_that_failed(
     cashier: Cashier, stripe: RunningFake, place: Act, recover: Act
 ) -> None:
     """The buyer is told and may try another card."""
-    asked = await cashier.pay(await place(), "tok_threeDSecure2Required")
+    asked = await pay(cashier, await place(), "tok_threeDSecure2Required")
     stripe.authenticate(asked.payment.intent_id or "", "failed")
 
     found = await recover(asked)
 
     assert (found.payment.client_secret, found.payment.look_at) == (None, None)
     assert "has failed authentication" in (found.payment.message or "")
-    assert (await cashier.pay(found, "tok_visa")).payment.status == PaymentStatus.CHARGED
+    assert (await pay(cashier, found, "tok_visa")).payment.status == PaymentStatus.CHARGED
 
 
 async def test_an_intent_in_process(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.store import Store
 from ticketing_common.types import now
 from ticketing_payments.cashier import Cashier
@@ -93,7 +94,7 @@ async def test_cancelled_while_the_bank_asks(
     finished: bool,
 ) -> None:
     """An order cancelled during authentication charges nobody, or gives it back."""
-    asked = await cashier.pay(await place(), "tok_threeDSecure2Required")
+    asked = await pay(cashier, await place(), "tok_threeDSecure2Required")
     await cancel(asked)
     if finished:
         stripe.authenticate(asked.payment.intent_id or "")

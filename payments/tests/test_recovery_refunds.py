@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_payments.cashier import Cashier
@@ -26,7 +27,7 @@ def owed(cashier: Cashier, place: Act, cancel: Act) -> Act:
     """`await owed("tok_visa")`: an order charged, then cancelled."""
 
     async def owed(token: str = "tok_visa") -> Order:
-        return await cancel(await cashier.pay(await place(), token))
+        return await cancel(await pay(cashier, await place(), token))
 
     return owed
 

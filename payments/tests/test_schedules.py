@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.errors import CustomError
 from ticketing_common.store import Store
 from ticketing_common.store.retry import retrying
@@ -46,7 +47,7 @@ class Schedule:
     async def pay(self, cashier: Cashier) -> None:
         await asyncio.sleep(self.random.random() / 50)
         try:
-            await cashier.pay(await self.orders.get(self.order.id), self.random.choice(TOKENS))
+            await pay(cashier, await self.orders.get(self.order.id), self.random.choice(TOKENS))
         except CustomError:
             return  # told so
 

@@ -118,6 +118,18 @@ async def test_concurrent_changes_all_count(notes: Store[Note], note: Note) -> N
     assert (stored.version, stored.text) == (10, "first" + "x" * 10)
 
 
+async def test_a_replica_is_remembered_as_it_was_inserted(
+    database: Database, notes: Store[Note]
+) -> None:
+    """What is decided of it without reading it fits what is stored."""
+    id = new_id()
+    await notes.replicate(id, source_version=3, slug=id, text="first")
+
+    changed = await notes.change(id, shouted)
+
+    assert changed == await notes.get(id) == Note(id=id, version=4, slug=id, text="FIRST")
+
+
 async def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest is forgotten, whatever was saved again since is not."""
     monkeypatch.setattr(last_seen, "MOST_SEEN", 2)

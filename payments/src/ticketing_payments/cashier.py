@@ -52,25 +52,29 @@ class Cashier:
         self.gateway = gateway
         self.timing = timing
 
-    async def pay(self, order: Order, token: str) -> Order:
-        """The order once its payment is decided; see its `payment` for how.
+    def take(self, order: Order) -> Order:
+        """The order as it has to be saved before its card is charged.
 
-        Raises `BadRequestError` where it can't be paid (now), `PaymentUnknownError` where it is
-        not known whether the card was charged, and `VersionConflictError`, before anything was
-        done, where the order changed at that moment.
+        Raises `BadRequestError` where it can't be paid (now).
         """
         self._check(order)
-        lease_until = now() + timedelta(seconds=self.timing.lease)
-        order = await self.orders.save(order.charging(lease_until))
+        return order.charging(lease_until=now() + timedelta(seconds=self.timing.lease))
+
+    async def charge(self, order: Order, token: str) -> Order:
+        """The order, which was just taken, once its payment is decided; see its `payment` for how.
+
+        Raises `PaymentUnknownError` where it is not known whether the card was charged.
+        """
+        assert order.payment.lease_until is not None  # noqa: S101 - set when it was taken
         try:
-            async with asyncio.timeout((lease_until - now()).total_seconds()):
-                return await self._take(order, token)
+            async with asyncio.timeout((order.payment.lease_until - now()).total_seconds()):
+                return await self._pay(order, token)
         except (ServiceUnavailableError, VersionConflictError) as error:
             raise PaymentUnknownError from error.__cause__ or error
         except TimeoutError as error:
             raise PaymentUnknownError from error
 
-    async def _take(self, order: Order, token: str) -> Order:
+    async def _pay(self, order: Order, token: str) -> Order:
         try:
             order, outcome = await self._charge(order, token)
             if isinstance(outcome, Succeeded):

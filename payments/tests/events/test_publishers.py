@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.events.resync import Republisher
 from ticketing_common.store import Store
 from ticketing_payments.cashier import Cashier
@@ -17,8 +18,8 @@ async def test_charged_payments_are_told_again(
     cashier: Cashier, orders: Store[Order], place: Act
 ) -> None:
     """Where the stream lost them, payments that stand are told as they were the first time."""
-    paid = await cashier.pay(await place(), "tok_visa")
-    await cashier.pay(await place(), "tok_chargeDeclined")
+    paid = await pay(cashier, await place(), "tok_visa")
+    await pay(cashier, await place(), "tok_chargeDeclined")
     (first,) = await orders.outbox.waiting(10)
     await orders.outbox.published([first])
 
@@ -37,6 +38,6 @@ async def test_refunds_are_not(
     cashier: Cashier, place: Act, cancel: Act, recover: Act, look: bool
 ) -> None:
     """A payment that goes back, or went, is none any more."""
-    order = await cancel(await cashier.pay(await place(), "tok_visa"))
+    order = await cancel(await pay(cashier, await place(), "tok_visa"))
 
     assert present_state(await recover(order) if look else order) == []

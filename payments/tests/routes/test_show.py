@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id
 from ticketing_payments.cashier import Cashier
@@ -57,7 +58,7 @@ async def test_tells_how_far_it_has_got(
     """The order page sees the state, the amount and the last decline, and no internals."""
     order = await place(price=19.99)
     if token:
-        await cashier.pay(order, token)
+        await pay(cashier, order, token)
 
     response = await api.get(f"/api/payments/{order.id}", headers=sign_in(order.user_id))
 
@@ -78,7 +79,7 @@ async def test_what_the_bank_asks(
     api: httpx.AsyncClient, sign_in: SignIn, cashier: Cashier, place: Act
 ) -> None:
     """A page that is reloaded can go on with the authentication."""
-    order = await cashier.pay(await place(), "tok_threeDSecure2Required")
+    order = await pay(cashier, await place(), "tok_threeDSecure2Required")
 
     response = await api.get(f"/api/payments/{order.id}", headers=sign_in(order.user_id))
 
@@ -96,7 +97,7 @@ async def test_a_refund(
     look: bool,
 ) -> None:
     """Who cancelled after paying sees that the money is on its way, and then that it went."""
-    order = await cancel(await cashier.pay(await place(), "tok_visa"))
+    order = await cancel(await pay(cashier, await place(), "tok_visa"))
     if look:
         await recover(order)
 

@@ -1,22 +1,29 @@
 """A replica as a register: a write that happens only if it brings something newer."""
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ticketing_common.store.document import Document, object_id
 
+D = TypeVar("D", bound=Document)
 
-class Register:
-    """One guarded upsert: the source's fields, if the stored source version is lower."""
 
-    def __init__(self, document: type[Document], id: str, version: int, fields: Any) -> None:
+class Register(Generic[D]):
+    """One guarded upsert: the source's fields, if the stored source version is lower.
+
+    `document` is what is stored where there was none before.
+    """
+
+    def __init__(self, document: type[D], id: str, version: int, fields: Any) -> None:
         """Raise pydantic's `ValidationError` where the fields make no document of this class."""
         source = document.source_version
-        fresh = document(id=id, **fields, **{source: version}).to_mongo()
+        self.document = document(id=id, **fields, **{source: version})
+        fresh = self.document.to_mongo()
         given = {document.model_fields[name].alias or name for name in (*fields, source)}
         guard = document.model_fields[source].alias or source
         rest = {name: fresh[name] for name in fresh if name not in given}
         self.change: dict[str, Any] = {"$set": {name: fresh[name] for name in given}}
-        if guard != "version":  # the replica counts its own saves too
+        if guard != "version":  # the replica counts its own saves too, and this is one
+            self.document = self.document.next()
             del rest["version"]
             self.change["$inc"] = {"version": 1}
         if rest:

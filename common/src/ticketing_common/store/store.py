@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -143,9 +144,9 @@ class Store(Generic[D]):
     ) -> D:
         """Save what `decide` makes of the document, and the news that `tell` makes of that.
 
-        `decide` gives the next version, or None to leave the document as it is; it returns the
-        same for the same document and does nothing else, as it may be asked more than once. What
-        it raises goes through. Returns the document as it is then.
+        `decide` gives the next version, or None to leave the document as it is, and does nothing
+        else, as it may be asked more than once. What it raises goes through. Returns the document
+        as it is then.
 
         Raises `NotFoundError`, and `VersionConflictError` where someone saved in between.
         """
@@ -171,10 +172,15 @@ class Store(Generic[D]):
         False where it is not. Only the given fields are set; state of the replica's own stays.
         """
         self.database.require_prepared()
-        register = Register(self.document, id, source_version, fields)
+        register: Register[D] = Register(self.document, id, source_version, fields)
         self._seen.forget(id)
         # Refused once, there is one that is newer, or one that someone has just inserted.
-        return await self._register(register) or await self._register(register)
+        for _ in range(2):
+            with suppress(VersionConflictError):
+                if await self._writes.upsert(register.guard, register.change):
+                    self._seen.keep(register.document)
+                return True
+        return False
 
     async def republish(self, document: D, *events: Event) -> None:
         """Tell the news of a document's present state again.
@@ -236,11 +242,7 @@ class Store(Generic[D]):
         change: Stored = {"$set": document.to_mongo()}
         if messages:
             change["$push"] = _news(messages)
-        if not await self._writes.upsert(_guard(key, document.version - 1), change):
-            raise VersionConflictError
-
-    async def _register(self, register: Register) -> bool:
-        return await self._writes.upsert(register.guard, register.change)
+        await self._writes.upsert(_guard(key, document.version - 1), change)
 
     def _parsed(self, stored: Stored) -> D | ValidationError:
         """One that can't be read is the trouble of who asked for it, and of nobody else."""

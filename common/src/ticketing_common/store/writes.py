@@ -7,6 +7,7 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
 from ticketing_common.batch import Batch
+from ticketing_common.errors import VersionConflictError
 from ticketing_common.store.database import is_outage, outages
 
 DUPLICATE_KEY = 11000  # MongoDB's error code
@@ -24,8 +25,8 @@ class Writes:
 
     def __init__(self, collection: Any) -> None:
         self._collection = collection
-        self._inserts: Batch[Write, None] = Batch.of_writes(self._write)
-        self._updates: Batch[Write, None] = Batch.of_writes(self._write)
+        self._inserts: Batch[Write, bool] = Batch.of_writes(self._write)
+        self._updates: Batch[Write, bool] = Batch.of_writes(self._write)
 
     async def insert(self, stored: dict[str, Any]) -> None:
         """Raise `AlreadyExistsError` where a unique index objects."""
@@ -36,31 +37,34 @@ class Writes:
 
     async def upsert(self, guard: Mapping[str, Any], change: Mapping[str, Any]) -> bool:
         """Change the document that the guard matches, its `_id` and more; insert it if there is
-        none of that id. False where there is one that does not match.
+        none of that id. Returns whether it was inserted.
 
-        A bulk write only counts what it matched. As an upsert, what matched nothing tries to
-        insert, and is named by the unique index on `_id` that refuses it.
+        Raises `VersionConflictError` where there is one that does not match. (A bulk write only
+        counts what it matched. As an upsert, what matched nothing tries to insert, and is named by
+        the unique index on `_id` that refuses it.)
         """
         try:
-            await self._updates.ask(UpdateOne(guard, change, upsert=True))
+            return await self._updates.ask(UpdateOne(guard, change, upsert=True))
         except DuplicateKeyError as error:
-            if "_id" not in (error.details or {}).get("keyPattern", {"_id": 1}):
-                raise AlreadyExistsError from error
-            return False
-        return True
+            of_id = "_id" in (error.details or {}).get("keyPattern", {"_id": 1})
+            raise (VersionConflictError if of_id else AlreadyExistsError) from error
 
-    async def _write(self, writes: list[Write]) -> Sequence[OperationFailure | None]:
-        """Do all of it, in any order; what each failed of."""
-        outcomes: list[OperationFailure | None] = [None] * len(writes)
+    async def _write(self, writes: list[Write]) -> Sequence[bool | OperationFailure]:
+        """Do all of it, in any order; what each failed of, or whether it was an update that
+        inserted."""
+        details: Any
         with outages():
             try:
-                await self._collection.bulk_write(writes, ordered=False)
+                details = (await self._collection.bulk_write(writes, ordered=False)).bulk_api_result
             except BulkWriteError as error:
                 if is_outage(error):
                     raise
-                details: Any = error.details
-                for each in details["writeErrors"]:
-                    outcomes[each["index"]] = _failure(each)
+                details = error.details
+        outcomes: list[bool | OperationFailure] = [False] * len(writes)
+        for each in details["upserted"]:
+            outcomes[each["index"]] = True
+        for each in details["writeErrors"]:
+            outcomes[each["index"]] = _failure(each)
         return outcomes
 
 

@@ -98,7 +98,7 @@ class Collision:
         taken = {"_id": id, "version": 0, "title": "v0", "price": 20}
         await self.collection.insert_one(taken)
         refused = {"index": 0, "code": 11000, "errmsg": "E11000 duplicate key error"}
-        raise BulkWriteError({"writeErrors": [refused], "writeConcernErrors": []})
+        raise BulkWriteError({"writeErrors": [refused], "writeConcernErrors": [], "upserted": []})
 
 
 class CollidingDatabase(Database):

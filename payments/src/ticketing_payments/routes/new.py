@@ -50,10 +50,13 @@ async def new(
     orders: Orders,
     cashier: Annotated[Cashier, Depends(cashier_of)],
 ) -> PaymentId:
-    order = await orders.get(body.order_id)
-    if order.user_id != user.id:
-        raise NotAuthorizedError
-    return _answer(await cashier.pay(order, body.token))
+    def take(order: Order) -> Order:
+        if order.user_id != user.id:
+            raise NotAuthorizedError
+        return cashier.take(order)
+
+    order = await orders.change(body.order_id, take)
+    return _answer(await cashier.charge(order, body.token))
 
 
 def _answer(order: Order) -> PaymentId:

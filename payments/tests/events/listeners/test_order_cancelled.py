@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.errors import VersionConflictError
 from ticketing_common.events.catalogue import OrderCancelled, OrderCreated
 from ticketing_common.store import Store
@@ -61,7 +62,7 @@ async def test_after_a_payment(
 ) -> None:
     """Defect 6 of the base: a cancel after the payment kept the money. Here recovery is told to
     look; the listener itself never talks to Stripe."""
-    await cashier.pay(await orders.get(created_order.id), token)
+    await pay(cashier, await orders.get(created_order.id), token)
     stripe.fake.counts.clear()
 
     await listener.on_message(cancelled(created_order))
@@ -97,7 +98,7 @@ async def test_again_changes_nothing(
     cancelled: Cancelled,
 ) -> None:
     """A redelivered cancel leaves the document as it is."""
-    await cashier.pay(await orders.get(created_order.id), "tok_visa")
+    await pay(cashier, await orders.get(created_order.id), "tok_visa")
     await listener.on_message(cancelled(created_order))
     before = await orders.get(created_order.id)
 
@@ -115,7 +116,7 @@ async def test_a_crash_between_its_two_writes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What was written down, but not acted on, is acted on at the next delivery."""
-    await cashier.pay(await orders.get(created_order.id), "tok_visa")
+    await pay(cashier, await orders.get(created_order.id), "tok_visa")
     with monkeypatch.context() as patch:
         patch.setattr(orders, "save", _conflict)
         with pytest.raises(VersionConflictError):
@@ -142,7 +143,7 @@ async def test_the_whole_past_again(
     token: str,
 ) -> None:
     """Every event from the first one again, in either order or both at once, changes nothing."""
-    await cashier.pay(await orders.get(created_order.id), token)
+    await pay(cashier, await orders.get(created_order.id), token)
     news = cancelled(created_order)
     await listener.on_message(news)
     settled = await settle(await orders.get(created_order.id))

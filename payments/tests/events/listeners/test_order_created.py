@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from payments.tests.conftest import pay
 from ticketing_common.events.catalogue import OrderCancelled, OrderCreated, OrderStatus
 from ticketing_common.store import Store
 from ticketing_payments.cashier import Cashier
@@ -58,7 +59,7 @@ async def test_a_newer_version(
     version heard after it is ignored."""
     event = created()
     await listener.on_message(event)
-    paid = await cashier.pay(await orders.get(event.id), "tok_visa")
+    paid = await pay(cashier, await orders.get(event.id), "tok_visa")
     complete = created(id=event.id, version=2, status=OrderStatus.COMPLETE)
 
     await listener.on_message(complete)
