@@ -113,6 +113,51 @@ async def test_a_shared_answer_is_asked_after_the_question() -> None:
     assert await asyncio.gather(*late) == [2, 2, 2]
 
 
+async def test_a_reader_after_a_rest_waits_for_company(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes at once goes at once; who comes after a commit does not come alone."""
+    loop = asyncio.get_running_loop()
+    batch: Batch[int, int] = Batch(recorded.run)
+    for _ in range(6):
+        recorded.gate.release()
+
+    async def one_after_the_other(*numbers: int) -> None:
+        first = asyncio.create_task(batch.ask(numbers[0]))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # is on its way by now, if it does not wait
+        await asyncio.gather(first, batch.ask(numbers[1]))
+
+    await asyncio.gather(batch.ask(1), batch.ask(2))
+    await one_after_the_other(3, 4)
+    await asyncio.gather(batch.ask(5), batch.ask(6))
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + 0.01)
+    await one_after_the_other(7, 8)
+
+    assert recorded.calls == [[1, 2], [3], [4], [5, 6], [7, 8]]
+
+
+async def test_a_call_that_is_cancelled_leaves_nobody_waiting(recorded: Recorded) -> None:
+    """Neither those it was made for nor those who came meanwhile."""
+
+    async def run(items: list[int]) -> list[int]:
+        await recorded.run(items)
+        raise asyncio.CancelledError
+
+    batch: Batch[int, int] = Batch(run)
+    first = asyncio.create_task(batch.ask(1))
+    await _started(recorded, 1)
+    late = asyncio.create_task(batch.ask(2))
+    await asyncio.sleep(0)
+    recorded.gate.release()
+
+    done, waiting = await asyncio.wait({first, late}, timeout=10)
+
+    assert not waiting
+    assert all(each.cancelled() for each in done)
+
+
 async def test_writes_wait_for_company_after_a_busy_one(recorded: Recorded) -> None:
     """Callers in a loop come back together: the first of them does not go alone."""
     batch: Batch[int, int] = Batch.of_writes(recorded.run)

@@ -7,7 +7,7 @@ the last one had more than one item, brings them together (measured: a quarter l
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any, Generic, Self, TypeVar
 
 K = TypeVar("K")
@@ -25,8 +25,9 @@ class Batch(Generic[K, R]):
     `run` answers a list of items with a result, or an exception, for each. What it raises fails
     all of them. An item joins only a call that starts after it was asked, so that everyone sees
     their own writes; a caller that is cancelled takes nobody along. After a call that had company
-    the next waits for `pause` seconds to have some too. So does the first one after a `rest`:
-    callers that were busy with something else meanwhile, as with a commit, come back together.
+    the next waits for `pause` seconds to have some too. So does the first of those that come
+    between `rest` and `MEMORY` seconds later: callers that were busy with something else
+    meanwhile, as with a commit, come back together.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Batch(Generic[K, R]):
                     self._busy_at = loop.time()
         finally:
             self._task = None
+            _cancel(self._waiting)  # if there is anyone, we were cancelled
 
     async def _answer(self, batch: list[tuple[K, asyncio.Future[R]]]) -> None:
         results: Sequence[R | Exception]
@@ -78,6 +80,9 @@ class Batch(Generic[K, R]):
             results = await self._run([item for item, _ in batch])
         except Exception as error:  # noqa: BLE001 - it is every caller's to handle
             results = [error] * len(batch)
+        except BaseException:  # cancelled: nobody is left waiting for ever
+            _cancel(batch)
+            raise
         for (_, future), result in zip(batch, results, strict=True):
             if future.done():  # its caller has gone
                 continue
@@ -85,6 +90,11 @@ class Batch(Generic[K, R]):
                 future.set_exception(result)
             else:
                 future.set_result(result)
+
+
+def _cancel(items: Iterable[tuple[Any, asyncio.Future[Any]]]) -> None:
+    for _, future in items:
+        future.cancel()
 
 
 class Shared(Generic[R]):

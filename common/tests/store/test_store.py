@@ -1,12 +1,13 @@
 """Saving, reading and replicating documents."""
 
 import asyncio
+from typing import ClassVar
 
 import pytest
 
 from common.tests.conftest import Note, news
 from ticketing_common.errors import DatabaseConnectionError, NotFoundError, VersionConflictError
-from ticketing_common.store import AlreadyExistsError, Database, Store, last_seen
+from ticketing_common.store import AlreadyExistsError, Database, Document, Store, last_seen
 from ticketing_common.store.last_seen import LastSeen
 from ticketing_common.store.retry import retrying
 from ticketing_common.types import new_id
@@ -118,16 +119,34 @@ async def test_concurrent_changes_all_count(notes: Store[Note], note: Note) -> N
     assert (stored.version, stored.text) == (10, "first" + "x" * 10)
 
 
-async def test_a_replica_is_remembered_as_it_was_inserted(
-    database: Database, notes: Store[Note]
+class Copy(Document):
+    """A replica with state, and so versions, of its own."""
+
+    collection: ClassVar[str] = "copies"
+    source_version: ClassVar[str] = "source"
+
+    source: int
+    text: str
+    looked_at: bool = False
+
+
+async def test_what_was_written_here_is_changed_without_reading_it(
+    database: Database, notes: Store[Note], note: Note, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is decided of it without reading it fits what is stored."""
-    id = new_id()
-    await notes.replicate(id, source_version=3, slug=id, text="first")
+    """A document as it was saved, a replica as it was inserted."""
+    copies, id = Store(database, Copy), new_id()
+    await notes.save(note)
+    await copies.replicate(id, source_version=3, text="first")
+    with monkeypatch.context() as unread:
+        for store in (notes, copies):
+            unread.setattr(store, "get", None)
 
-    changed = await notes.change(id, shouted)
+        changed = await notes.change(note.id, shouted)
+        looked_at = await copies.change(id, lambda copy: copy.next(looked_at=True))
 
-    assert changed == await notes.get(id) == Note(id=id, version=4, slug=id, text="FIRST")
+    assert changed == await notes.get(note.id) == note.next(text="FIRST")
+    assert looked_at == await copies.get(id)
+    assert (looked_at.source, looked_at.version, looked_at.looked_at) == (3, 2, True)
 
 
 async def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

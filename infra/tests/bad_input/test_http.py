@@ -126,7 +126,7 @@ def test_the_last_of_equal_fields_counts(services: dict[str, Serving]) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["__proto__", "_id", "id", "version", "userId", "orderId", "sold"]
+    "field", ["__proto__", "_id", "id", "version", "userId", "orderId", "reservation"]
 )
 def test_nobody_sets_what_is_not_theirs(services: dict[str, Serving], field: str) -> None:
     """Fields that are none of the body's are ignored."""

@@ -18,9 +18,9 @@ StripeObject = dict[str, Any]  # an object as Stripe's JSON has it
 
 INTENTS = "/v1/payment_intents"
 REFUNDS = "/v1/refunds"
-stripe.enable_telemetry = False  # which tells Stripe of this machine and how fast it was
-
 REFUND_ENDED = ("failed", "canceled")  # states in which a refund gives nothing back
+
+stripe.enable_telemetry = False  # which tells Stripe of this machine and how fast it was
 
 
 class IntentStatus(StrEnum):

@@ -1,4 +1,4 @@
-"""What documents were like when this process last saved them."""
+"""What documents were like when this process last wrote them."""
 
 from typing import Generic, TypeVar
 
@@ -6,11 +6,15 @@ from ticketing_common.store.document import Document
 
 D = TypeVar("D", bound=Document)
 
-MOST_SEEN = 500  # documents of one store
+MOST_SEEN = 500
 
 
 class LastSeen(Generic[D]):
-    """The versions saved last. Any of them may be out of date: another replica saves, too."""
+    """The versions written last, of at most `MOST_SEEN` documents.
+
+    Any of them may be out of date: another replica writes, too. None is wrong, as a version that a
+    majority has acknowledged is never taken back; where it was, by force, restart the service.
+    """
 
     def __init__(self) -> None:
         self._documents: dict[str, D] = {}  # the oldest first
@@ -19,7 +23,7 @@ class LastSeen(Generic[D]):
         return self._documents.get(id)
 
     def keep(self, document: D) -> None:
-        self._documents.pop(document.id, None)
+        self.forget(document.id)
         self._documents[document.id] = document
         if len(self._documents) > MOST_SEEN:
             del self._documents[next(iter(self._documents))]

@@ -59,7 +59,7 @@ async def test_sold_whichever_is_heard_first(
     assert await _state(api, sign_in, ticket) == "sold"
 
 
-async def test_a_later_cancel_clears_both(
+async def test_a_later_cancel_frees_the_ticket(
     listener: PaymentCreatedListener,
     tickets: Store[Ticket],
     ticket: Ticket,

@@ -19,9 +19,13 @@ class TicketUpdatedListener(Listener[TicketUpdated]):
         self.orders = orders
 
     async def on_message(self, ticket: TicketUpdated) -> None:
-        # Two writes, each conditional by itself: whichever a crash left out is made up for when
-        # the message comes again.
-        await asyncio.gather(self._replicate(ticket), self._confirm(ticket.order_id))
+        # Two writes side by side, each conditional by itself: whichever was left out is made up for
+        # when the message comes again.
+        done = await asyncio.gather(
+            self._replicate(ticket), self._confirm(ticket.order_id), return_exceptions=True
+        )
+        for failure in filter(None, done):
+            raise failure
 
     async def _replicate(self, ticket: TicketUpdated) -> None:
         await self.tickets.replicate(
