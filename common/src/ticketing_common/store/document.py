@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from bson import ObjectId
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+PLAIN = frozenset({str, int, float, bool, type(None), datetime})  # MongoDB stores them as they are
 
 
 class Model(BaseModel):
@@ -64,13 +68,17 @@ def object_id(id: str) -> ObjectId | None:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, BaseModel):
-        return {
-            field.alias or name: _plain(getattr(value, name))
-            for name, field in type(value).model_fields.items()
-        }
+        return {stored: _plain(getattr(value, name)) for stored, name in _stored_names(type(value))}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
+
+
+@cache
+def _stored_names(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    return tuple((field.alias or name, name) for name, field in model.model_fields.items())

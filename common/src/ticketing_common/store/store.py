@@ -80,15 +80,12 @@ class Store(Reads[D]):
         changed = seen and _guess(decide, seen)
         if changed is not None:
             try:
-                return await self._save_told(changed, tell)
+                return await self.save(changed, *_told(changed, tell))
             except VersionConflictError:
                 self._seen.forget(id)
         document = await self.get(id)
         changed = decide(document)
-        return document if changed is None else await self._save_told(changed, tell)
-
-    async def _save_told(self, document: D, tell: Callable[[D], Event] | None) -> D:
-        return await self.save(document, *([tell(document)] if tell else []))
+        return document if changed is None else await self.save(changed, *_told(changed, tell))
 
     async def replicate(self, id: str, source_version: int, **fields: Any) -> bool:
         """Take over another service's document, if this is newer than what is here.
@@ -144,6 +141,10 @@ def _guess(decide: Callable[[D], D | None], document: D) -> D | None:
         return decide(document)
     except Exception:  # noqa: BLE001 - it may be of the past; of the present it is raised again
         return None
+
+
+def _told(document: D, tell: Callable[[D], Event] | None) -> list[Event]:
+    return [tell(document)] if tell else []
 
 
 def _guard(key: Key, version: int) -> Query:
