@@ -198,9 +198,11 @@ async def lost_cancel(lab: Lab) -> Tickets:
         await asyncio.sleep(0.3)  # for its read, which nothing outside can see
         stack.send("orders-1", signal.SIGKILL)  # or it would cancel again after the failover
         held = await stack.kill_and_hold(primary)
-    await asyncio.gather(cancelling, ordering)
+    _, ordered = await asyncio.gather(cancelling, ordering)
     stack.send_to(held, signal.SIGCONT)
     await stack.until_ready()
+    if ordered.status not in (201, 400):  # it was neither stored nor refused
+        raise TimeoutError(f"no failover within the driver's patience: {ordered.status}")
     return {order["ticket"]["id"]}
 
 
