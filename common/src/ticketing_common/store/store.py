@@ -1,6 +1,6 @@
 """Reading and saving one kind of document, with the news of it in the same write."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -14,13 +14,12 @@ from ticketing_common.store.database import Database, outages
 from ticketing_common.store.document import Document, Index, object_id
 from ticketing_common.store.last_seen import LastSeen
 from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
-from ticketing_common.store.reads import Reads
+from ticketing_common.store.reads import Query, Reads
 from ticketing_common.store.register import Register
 from ticketing_common.store.writes import Writes
 from ticketing_common.types import new_id
 
 D = TypeVar("D", bound=Document)
-Query = Mapping[str, Any]
 Stored = dict[str, Any]
 Key = ObjectId | None
 
