@@ -102,7 +102,7 @@ class Racing(Store[Order]):
         self.expected = savers
         self.barrier = asyncio.Barrier(savers)
 
-    async def save(self, document: Order, *events: Event) -> Order:
+    async def save(self, document: Order, *events: Event | None) -> Order:
         if self.expected:
             self.expected -= 1
             async with asyncio.timeout(20):

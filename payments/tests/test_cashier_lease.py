@@ -46,6 +46,30 @@ async def test_a_charge_after_the_lease_was_lost(
     assert len((await orders.outbox.waiting(10))[0].messages) == 1
 
 
+async def test_a_decline_after_the_lease_was_lost(
+    cashier: Cashier,
+    orders: Store[Order],
+    gateway: StripeGateway,
+    place: Act,
+    recover: Act,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It ends its own attempt, and not the one that was begun meanwhile."""
+    order = await place()
+    confirm = gateway.confirm
+
+    async def too_slow(*arguments: Any) -> Any:
+        await orders.save(cashier.take(await recover(order)))
+        return await confirm(*arguments)
+
+    monkeypatch.setattr(gateway, "confirm", too_slow)
+
+    answered = await pay(cashier, order, "tok_chargeDeclined")
+
+    assert answered == await orders.get(order.id)
+    assert (answered.payment.status, answered.payment.attempt) == (PaymentStatus.CHARGING, 2)
+
+
 @pytest.mark.parametrize("where", ["create", "stored"])
 async def test_a_request_that_lost_its_lease_does_not_charge(
     cashier: Cashier,

@@ -8,6 +8,7 @@ import pytest
 
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.types import new_id, now
+from ticketing_payments.events.publishers import payment_created
 from ticketing_payments.gateway import Intent, IntentStatus
 from ticketing_payments.models.order import Order, PaymentStatus, Progress
 from ticketing_payments.outcomes import (
@@ -94,19 +95,20 @@ def test_a_live_order(status: PaymentStatus, outcome: Outcome, expected: dict[st
     that is still good."""
     order = _order(status=status)
 
-    decided, events = decide(order, outcome, AT)
+    decided = decide(order, outcome, AT)
 
     changed = {"lease_until": None, "looks": 0, **expected}
     assert decided == order.next(payment=order.payment.model_copy(update=changed))
-    assert [event.subject for event in events] == ["payment:created"] * (outcome is SUCCEEDED)
+    assert (payment_created(decided) is not None) == (outcome is SUCCEEDED)
 
 
 def test_what_payment_created_tells() -> None:
     """The payment's id was chosen before the charge; Stripe's is the charge's."""
     order = _order()
 
-    _, (event,) = decide(order, SUCCEEDED, AT)
+    event = payment_created(decide(order, SUCCEEDED, AT))
 
+    assert event is not None
     assert event.model_dump(by_alias=True) == {
         "id": order.payment.payment_id,
         "orderId": order.id,
@@ -139,16 +141,16 @@ def test_a_cancelled_order(
     """
     order = _order(cancelled=True, status=status)
 
-    decided, events = decide(order, outcome, AT)
+    decided = decide(order, outcome, AT)
 
     changed = {"lease_until": None, "looks": 0, "client_secret": None, **expected}
     assert decided == order.next(payment=order.payment.model_copy(update=changed))
-    assert events == []
+    assert payment_created(decided) is None
 
 
 def test_a_cancelled_order_without_an_intent() -> None:
     """There is nothing at Stripe to look at."""
-    decided, _ = decide(_order(cancelled=True, intent_id=None), NotCharged(), AT)
+    decided = decide(_order(cancelled=True, intent_id=None), NotCharged(), AT)
 
     assert (decided.payment.status, decided.payment.look_at) == (PaymentStatus.SETTLED, None)
 

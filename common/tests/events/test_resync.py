@@ -14,7 +14,7 @@ async def test_every_document_is_told(notes: Store[Note]) -> None:
     """More than fit into one go, each once."""
     ids = {(await notes.save(Note(id=new_id(), slug=new_id()))).id for _ in range(AT_ONCE + 3)}
 
-    told = await Republisher(notes, lambda note: [news(note)]).run()
+    told = await Republisher(notes, news).run()
 
     assert told == AT_ONCE + 3
     assert {str(waiting.document) for waiting in await notes.outbox.waiting(1000)} == ids
@@ -29,7 +29,7 @@ async def test_what_was_just_told_is_told_again(
     await relay.drain()
 
     for _ in range(2):
-        await Republisher(notes, lambda note: [news(note)]).run()
+        await Republisher(notes, news).run()
         await relay.drain()
 
     assert (await stream.info()).state.messages == 3
@@ -50,7 +50,7 @@ async def test_a_document_that_changes_meanwhile(notes: Store[Note], note: Note)
             await super().republish(document, *events)
 
     store = Changing(notes.database, Note)
-    assert await Republisher(store, lambda note: [news(note)]).run() == 1
+    assert await Republisher(store, news).run() == 1
 
     (waiting,) = await notes.outbox.waiting(10)
     (message,) = waiting.messages
@@ -64,5 +64,5 @@ async def test_a_document_from_before_there_were_versions(
     await notes.save(note)
     await database["notes"].update_one({"slug": note.slug}, {"$unset": {"version": 1}})
 
-    assert await Republisher(notes, lambda note: [news(note)]).run() == 1
+    assert await Republisher(notes, news).run() == 1
     assert len(await notes.outbox.waiting(10)) == 1

@@ -15,7 +15,7 @@ from ticketing_common.store.position import StreamPosition
 @pytest.fixture
 async def watch(stream: Stream, database: Database, notes: Store[Note]) -> StreamWatch:
     """Knows the stream as it is now."""
-    republisher = Republisher(notes, lambda note: [news(note)])
+    republisher = Republisher(notes, news)
     watch = StreamWatch(stream, Store(database, StreamPosition), [], [republisher])
     await watch.look()
     return watch

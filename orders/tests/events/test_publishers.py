@@ -36,7 +36,7 @@ async def test_the_present_state(place: Place, status: OrderStatus) -> None:
     """After the stream was lost: who holds a ticket, and who no longer does."""
     order = await place(status)
 
-    (event,) = present_state(order)
+    event = present_state(order)
 
     cancelled = status == OrderStatus.CANCELLED
     assert event == (order_cancelled(order) if cancelled else order_created(order))

@@ -11,7 +11,7 @@ from ticketing_payments.cashier import Cashier
 from ticketing_payments.config import Settings
 from ticketing_payments.events.listeners.order_cancelled import OrderCancelledListener
 from ticketing_payments.events.listeners.order_created import OrderCreatedListener
-from ticketing_payments.events.publishers import present_state
+from ticketing_payments.events.publishers import payment_created
 from ticketing_payments.gateway import StripeGateway
 from ticketing_payments.ledger import Ledger
 from ticketing_payments.models.order import Order
@@ -34,7 +34,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         stores=[orders, payments],
         stream=Stream(settings),
         listeners=[OrderCreatedListener(orders), OrderCancelledListener(orders)],
-        republishers=[Republisher(orders, present_state)],
+        republishers=[Republisher(orders, payment_created)],
         work=[Recovery(orders, ledger, gateway, timing).run],
         closing=[gateway.close],
     )

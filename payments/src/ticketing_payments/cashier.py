@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from ticketing_common.store import Store
 from ticketing_common.store.retry import retrying
 from ticketing_common.timing import Timing
 from ticketing_common.types import cents, now
+from ticketing_payments.events.publishers import payment_created
 from ticketing_payments.gateway import (
     CardDeclinedError,
     IntentStatus,
@@ -161,33 +161,20 @@ class Cashier:
     async def _write(self, order: Order, **changes: object) -> Order:
         """Change our own payment's fields; raise `LostLeaseError` where it is ours no more."""
 
-        async def attempt(current: Order) -> Order:
+        def write(current: Order) -> Order:
             self._require_mine(current, order)
-            return await self.orders.save(current.with_payment(**changes))
+            return current.with_payment(**changes)
 
-        return await self._from_here(order, attempt)
+        return await retrying(lambda: self.orders.change(order.id, write))
 
     async def _settle(self, order: Order, outcome: Outcome) -> Order:
-        async def attempt(current: Order) -> Order:
+        def settle(current: Order) -> Order:
             # A charge nobody knows of is a fact, whoever holds the lease by now.
             if not isinstance(outcome, Succeeded) or current.payment.charge_id is not None:
                 self._require_mine(current, order)
-            decided, events = decide(current, outcome, now())
-            return await self.orders.save(decided, *events)
+            return decide(current, outcome, now())
 
-        return await self._from_here(order, attempt)
-
-    async def _from_here(self, order: Order, attempt: Callable[[Order], Awaitable[Order]]) -> Order:
-        """Try with the order as we left it, which is what is stored unless somebody else saved it
-        meanwhile, then with what is stored."""
-
-        async def again() -> Order:
-            return await attempt(await self.orders.get(order.id))
-
-        try:
-            return await attempt(order)
-        except VersionConflictError:
-            return await retrying(again)
+        return await retrying(lambda: self.orders.change(order.id, settle, payment_created))
 
     def _require_mine(self, current: Order, order: Order) -> None:
         held = current.payment.status, current.payment.attempt

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ticketing_common.events.event import Event
-from ticketing_payments.events.publishers import payment_created
 from ticketing_payments.gateway import Intent, IntentStatus
 from ticketing_payments.models.order import Order, PaymentStatus
 
@@ -53,16 +51,15 @@ def outcome_of(intent: Intent) -> Outcome | None:
             return NotCharged(intent.message)
 
 
-def decide(order: Order, outcome: Outcome, at: datetime) -> tuple[Order, list[Event]]:
-    """The order after an outcome, one version on, and what to tell of it.
+def decide(order: Order, outcome: Outcome, at: datetime) -> Order:
+    """The order after an outcome, one version on.
 
     A cancelled order's intent is looked at until it is cancelled or refunded: a confirmation that
     was lost on its way may still charge it.
     """
     if order.cancelled:
-        return order.with_payment(**_too_late(order, outcome, at)), []
-    after = order.with_payment(**_in_time(order, outcome, at))
-    return after, [payment_created(after)] if isinstance(outcome, Succeeded) else []
+        return order.with_payment(**_too_late(order, outcome, at))
+    return order.with_payment(**_in_time(order, outcome, at))
 
 
 def _in_time(order: Order, outcome: Outcome, at: datetime) -> dict[str, Any]:
@@ -113,5 +110,5 @@ def after_cancel(order: Order, at: datetime) -> Order | None:
     if payment.status == PaymentStatus.CHARGED:
         return order.with_payment(status=PaymentStatus.REFUND_DUE, look_at=at, looks=0)
     if payment.status == PaymentStatus.NONE:
-        return decide(order, NotCharged(payment.message), at)[0]
+        return decide(order, NotCharged(payment.message), at)
     return None

@@ -9,6 +9,7 @@ from ticketing_common.logs import reason
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_common.types import now
+from ticketing_payments.events.publishers import payment_created
 from ticketing_payments.gateway import (
     Intent,
     RefusedError,
@@ -133,8 +134,8 @@ class Recovery:
         )
 
     async def _decide(self, order: Order, outcome: Outcome) -> Order:
-        decided, events = decide(order, outcome, now())
-        return await self.orders.save(decided, *events)
+        decided = decide(order, outcome, now())
+        return await self.orders.save(decided, payment_created(decided))
 
     async def _later(self, order: Order, **changes: object) -> None:
         """Look again after a while that doubles with every look in vain."""

@@ -10,7 +10,7 @@ from ticketing_tickets.config import Settings
 from ticketing_tickets.events.listeners.order_cancelled import OrderCancelledListener
 from ticketing_tickets.events.listeners.order_created import OrderCreatedListener
 from ticketing_tickets.events.listeners.payment_created import PaymentCreatedListener
-from ticketing_tickets.events.publishers import present_state
+from ticketing_tickets.events.publishers import ticket_updated
 from ticketing_tickets.models.sale import Sale
 from ticketing_tickets.models.ticket import Ticket
 from ticketing_tickets.routes import routers
@@ -31,5 +31,5 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
             OrderCancelledListener(tickets),
             PaymentCreatedListener(sales),
         ],
-        republishers=[Republisher(tickets, present_state)],
+        republishers=[Republisher(tickets, ticket_updated)],
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +17,14 @@ AT_ONCE = 64  # documents
 
 @dataclass(frozen=True)
 class Republisher:
-    """Puts the events of every document's present state into its outbox again.
+    """Puts what `tell` makes of every document, as it is now, into its outbox again.
 
     Safe at any time: listeners know what they have heard, and a document that changes meanwhile
     is told as it is then.
     """
 
     store: Store[Any]
-    events: Callable[[Any], Sequence[Event]]
+    tell: Callable[[Any], Event | None]
 
     async def run(self) -> int:
         """Return how many events were told again."""
@@ -43,11 +43,11 @@ class Republisher:
     async def _tell(self, documents: list[Any]) -> int:
         return sum(await asyncio.gather(*map(self._tell_one, documents)))
 
-    async def _tell_one(self, document: Any) -> int:
-        while events := self.events(document):
+    async def _tell_one(self, document: Any) -> bool:
+        while event := self.tell(document):
             try:
-                await self.store.republish(document, *events)
-                return len(events)
+                await self.store.republish(document, event)
+                return True
             except VersionConflictError:  # not every change brings news of its own
                 document = await self.store.get(document.id)
-        return 0
+        return False

@@ -24,6 +24,10 @@ Stored = dict[str, Any]
 Key = ObjectId | None
 
 
+def _nothing(document: Document) -> None:
+    """There is no news of it."""
+
+
 class Store(Reads[D]):
     """The documents of one class.
 
@@ -41,14 +45,14 @@ class Store(Reads[D]):
     def indexes(self) -> tuple[Index, ...]:
         return (*self.document.indexes, OUTBOX_INDEX)
 
-    async def save(self, document: D, *events: Event) -> D:
-        """Store the document and, in the same write, the news of it.
+    async def save(self, document: D, *events: Event | None) -> D:
+        """Store the document and, in the same write, the news of it (None is no news).
 
         Version 0 is inserted (`AlreadyExistsError` where a unique index objects); any other
         replaces the version before it (`VersionConflictError` where another one is stored).
         """
         self.database.require_prepared()
-        messages = [Message.of(event) for event in events]
+        messages = [Message.of(event) for event in events if event]
         key = object_id(document.id)
         if document.version == 0:
             await self._insert(key, document, messages)
@@ -63,7 +67,7 @@ class Store(Reads[D]):
         self,
         id: str,
         decide: Callable[[D], D | None],
-        tell: Callable[[D], Event] | None = None,
+        tell: Callable[[D], Event | None] = _nothing,
     ) -> D:
         """Save what `decide` makes of the document, and the news that `tell` makes of that.
 
@@ -79,12 +83,12 @@ class Store(Reads[D]):
         changed = seen and _guess(decide, seen)
         if changed is not None:
             try:
-                return await self.save(changed, *_told(changed, tell))
+                return await self.save(changed, tell(changed))
             except VersionConflictError:
                 self._seen.forget(id)
         document = await self.get(id)
         changed = decide(document)
-        return document if changed is None else await self.save(changed, *_told(changed, tell))
+        return document if changed is None else await self.save(changed, tell(changed))
 
     async def replicate(self, id: str, source_version: int, **fields: Any) -> bool:
         """Take over another service's document, if this is newer than what is here.
@@ -140,10 +144,6 @@ def _guess(decide: Callable[[D], D | None], document: D) -> D | None:
         return decide(document)
     except Exception:  # noqa: BLE001 - it may be of the past; of the present it is raised again
         return None
-
-
-def _told(document: D, tell: Callable[[D], Event] | None) -> list[Event]:
-    return [tell(document)] if tell else []
 
 
 def _guard(key: Key, version: int) -> Query:

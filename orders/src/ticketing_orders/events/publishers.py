@@ -15,9 +15,9 @@ def order_cancelled(order: Order) -> OrderCancelled:
     return OrderCancelled(**_state(order))
 
 
-def present_state(order: Order) -> list[Event]:
+def present_state(order: Order) -> Event:
     """What to tell of an order when the stream has lost the news of it."""
-    return [order_created(order) if order.holds_ticket else order_cancelled(order)]
+    return order_created(order) if order.holds_ticket else order_cancelled(order)
 
 
 def _state(order: Order) -> dict[str, Any]:

@@ -151,7 +151,7 @@ class CrashOnce(Store[Order]):
         super().__init__(database, Order)
         self.crashed = False
 
-    async def save(self, document: Order, *events: Event) -> Order:
+    async def save(self, document: Order, *events: Event | None) -> Order:
         if not self.crashed:
             self.crashed = True
             raise DatabaseConnectionError
