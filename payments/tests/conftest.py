@@ -84,9 +84,12 @@ def settings(stripe: RunningFake) -> Settings:
 
 
 @pytest.fixture
-async def api(client_of: Any, settings: Settings, database: Database) -> httpx.AsyncClient:
-    client: httpx.AsyncClient = await client_of(create_app(settings, database))
-    return client
+async def api(
+    client_of: Any, settings: Settings, database: Database
+) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(settings, database)
+    yield await client_of(app)
+    await app.state.cashier.gateway.close()
 
 
 @pytest.fixture

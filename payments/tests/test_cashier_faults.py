@@ -8,7 +8,7 @@ import pytest
 from payments.tests.conftest import pay
 from ticketing_common.errors import BadRequestError
 from ticketing_common.store import Store
-from ticketing_payments.cashier import Cashier, PaymentUnknownError
+from ticketing_payments.cashier import Cashier, NothingChargedError, PaymentUnknownError
 from ticketing_payments.gateway import StripeGateway
 from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_stripe_fake.testing import RunningFake
@@ -32,8 +32,7 @@ async def _paid_by_recovery_or_again(
     return order
 
 
-@pytest.mark.parametrize("path", [CREATE, CONFIRM])
-@pytest.mark.parametrize(
+FAULTS = pytest.mark.parametrize(
     ("kind", "options"),
     [
         ("drop_request", {}),
@@ -47,6 +46,9 @@ async def _paid_by_recovery_or_again(
         ("lock_timeout", {}),
     ],
 )
+
+
+@FAULTS
 @pytest.mark.parametrize("forgotten", [False, True])
 async def test_an_unknown_outcome(
     cashier: Cashier,
@@ -54,7 +56,6 @@ async def test_an_unknown_outcome(
     stripe: RunningFake,
     place: Act,
     recover: Act,
-    path: str,
     kind: Any,
     options: Any,
     forgotten: bool,
@@ -65,7 +66,7 @@ async def test_an_unknown_outcome(
     not, it ends as one charge.
     """
     order = await place()
-    stripe.fault(kind, method="POST", path=path, next=1, **options)
+    stripe.fault(kind, method="POST", path=CONFIRM, next=1, **options)
 
     with pytest.raises(PaymentUnknownError, match="is being confirmed, do not pay again"):
         await pay(cashier, order, "tok_visa")
@@ -79,16 +80,43 @@ async def test_an_unknown_outcome(
     await _paid_by_recovery_or_again(cashier, stripe, recover, order)
 
 
+@FAULTS
+@pytest.mark.parametrize("forgotten", [False, True])
+async def test_no_intent(
+    cashier: Cashier,
+    orders: Store[Order],
+    stripe: RunningFake,
+    place: Act,
+    kind: Any,
+    options: Any,
+    forgotten: bool,
+) -> None:
+    """What fails before there is anything to confirm can't have charged anyone: the buyer is told
+    so, and can pay at once."""
+    order = await place()
+    stripe.fault(kind, method="POST", path=CREATE, next=1, **options)
+
+    with pytest.raises(NothingChargedError, match="You were not charged"):
+        await pay(cashier, order, "tok_visa")
+
+    order = await orders.get(order.id)
+    assert (order.payment.status, order.payment.look_at) == (PaymentStatus.NONE, None)
+    if forgotten:
+        stripe.fake.keys.forget()
+    assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.CHARGED
+    assert (stripe.order(order.id)["charges"], stripe.order(order.id)["charged"]) == (1, 2000)
+
+
 async def test_stripe_repeats_its_failure(
-    cashier: Cashier, stripe: RunningFake, place: Act, recover: Act
+    cashier: Cashier, orders: Store[Order], stripe: RunningFake, place: Act
 ) -> None:
     """A 500 that Stripe keeps for the key of a create does not block the order for good."""
     order = await place()
     stripe.fault("error_before", method="POST", path=CREATE, next=2)
     for _ in range(2):
-        with pytest.raises(PaymentUnknownError):
+        with pytest.raises(NothingChargedError):
             await pay(cashier, order, "tok_visa")
-        order = await recover(order)
+        order = await orders.get(order.id)
 
     assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.CHARGED
 

@@ -37,6 +37,12 @@ class PaymentUnknownError(ServiceUnavailableError):
     message = "Your payment is being confirmed, do not pay again"
 
 
+class NothingChargedError(ServiceUnavailableError):
+    """Stripe failed us before there was anything that could have charged the card."""
+
+    message = "You were not charged: payments do not answer at the moment, please try again"
+
+
 class LostLeaseError(Exception):
     """Someone else has decided this payment meanwhile."""
 
@@ -63,12 +69,15 @@ class Cashier:
     async def charge(self, order: Order, token: str) -> Order:
         """The order, which was just taken, once its payment is decided; see its `payment` for how.
 
-        Raises `PaymentUnknownError` where it is not known whether the card was charged.
+        Raises `NothingChargedError`, after which the order can be paid at once, and
+        `PaymentUnknownError` where it is not known whether the card was charged.
         """
         assert order.payment.lease_until is not None  # noqa: S101 - set when it was taken
         try:
             async with asyncio.timeout((order.payment.lease_until - now()).total_seconds()):
                 return await self._pay(order, token)
+        except NothingChargedError:
+            raise
         except (ServiceUnavailableError, VersionConflictError) as error:
             raise PaymentUnknownError from error.__cause__ or error
         except TimeoutError as error:
@@ -128,14 +137,23 @@ class Cashier:
         return order
 
     async def _create_intent(self, order: Order) -> Order:
-        number = order.payment.intent_number
+        number, amount = order.payment.intent_number, cents(order.price)
         try:
-            intent = await self.gateway.create(order.id, number, cents(order.price))
-        except (StripeFailedError, RefusedError):
-            # Stripe would repeat this answer for this key, so the next try needs another one.
-            await self._write(order, intent_number=number + 1)
+            intent = await self.gateway.create(order.id, number, amount)
+        except StripeUnavailableError as error:
+            # It may have been made all the same, and can't charge anyone: only we could confirm it.
+            if isinstance(error, StripeFailedError):
+                order = await self._renumber(order)
+            await self._settle(order, NotCharged(NothingChargedError.message))
+            raise NothingChargedError from error
+        except RefusedError:
+            await self._renumber(order)
             raise
         return await self._write(order, intent_id=intent.id)
+
+    async def _renumber(self, order: Order) -> Order:
+        """Stripe would repeat its answer for this key, so the next try needs another one."""
+        return await self._write(order, intent_number=order.payment.intent_number + 1)
 
     async def _confirm(self, order: Order, token: str) -> Outcome:
         payment = order.payment

@@ -10,6 +10,7 @@ from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Store
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id
+from ticketing_payments.cashier import NothingChargedError
 from ticketing_payments.models.order import Order
 from ticketing_stripe_fake.testing import RunningFake
 
@@ -208,5 +209,9 @@ async def test_an_unknown_outcome(pay: Pay, place: Act, recover: Act, stripe: Ru
 async def test_stripe_rejects_our_key(pay: Pay, place: Act, stripe: RunningFake) -> None:
     """Our own mistake is not blamed on the card, nor shown."""
     stripe.fault("unavailable", status=401)
+    order = await place()
 
-    _says(await pay(await place()), 503, "Your payment is being confirmed, do not pay again")
+    for _ in range(2):
+        response = await pay(order)
+        _says(response, 503, NothingChargedError.message)
+        assert response.headers["Retry-After"]
