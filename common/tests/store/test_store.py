@@ -27,6 +27,16 @@ async def test_none_such(notes: Store[Note], id: str) -> None:
         await notes.get(id)
 
 
+async def test_several_by_their_ids(notes: Store[Note], note: Note) -> None:
+    """Those that there are; what can't be an id is nobody's."""
+    await notes.save(note)
+    other = await notes.save(Note(id=new_id(), slug="other"))
+
+    assert await notes.find_ids([note.id, new_id(), "nonsense"]) == {note.id: note}
+    assert await notes.find_ids([note.id, other.id]) == {note.id: note, other.id: other}
+    assert await notes.find_ids([]) == {}
+
+
 async def test_a_stale_version_loses(notes: Store[Note], note: Note) -> None:
     """Of two savers who read the same version, one wins and the other hears of it."""
     await notes.save(note)

@@ -1,7 +1,7 @@
 """Reading one kind of document. What is asked for at the same time is one query."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -45,6 +45,13 @@ class Reads(Generic[D]):
         self.database.require_prepared()
         key = object_id(id)
         return None if key is None else await self._ids.ask(key)
+
+    async def find_ids(self, ids: Iterable[str]) -> dict[str, D]:
+        """Those of them that there are."""
+        self.database.require_prepared()
+        keys = list(filter(None, map(object_id, ids)))
+        found = await self._find_ids(keys) if keys else []
+        return {each.id: each for each in found if isinstance(each, self.document)}
 
     async def find_one(self, query: Query) -> D | None:
         self.database.require_prepared()

@@ -1,6 +1,6 @@
 """GET /api/tickets/mine: the caller's own tickets, the newest first, with what became of them."""
 
-import asyncio
+from collections.abc import Container
 from enum import StrEnum
 from typing import Annotated
 
@@ -30,15 +30,13 @@ async def mine(
     user: SignedIn, tickets: Tickets, sales: Sales, page: Annotated[Page, Depends(Paged(500))]
 ) -> list[OwnTicket]:
     found = await tickets.page({"userId": user.id}, page)
-    states = await asyncio.gather(*(_state(ticket, sales) for ticket in found))
-    own = Found(
-        OwnTicket(**dict(ticket), state=state) for ticket, state in zip(found, states, strict=True)
-    )
+    sold = await sales.find_ids(ticket.order_id for ticket in found if ticket.order_id)
+    own = Found(OwnTicket(**dict(ticket), state=_state(ticket, sold)) for ticket in found)
     own.next = found.next
     return own
 
 
-async def _state(ticket: Ticket, sales: Sales) -> State:
+def _state(ticket: Ticket, sold: Container[str]) -> State:
     if ticket.order_id is None:
         return State.LISTED
-    return State.SOLD if await sales.find_id(ticket.order_id) else State.RESERVED
+    return State.SOLD if ticket.order_id in sold else State.RESERVED
