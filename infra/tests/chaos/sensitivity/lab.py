@@ -38,7 +38,6 @@ class Lab:
         self.seller = Seller(self.api, "the seller", stop)
         self.buyer = Buyer(self.api, "the buyer", stop)
         self._numbers = count(1)
-        self._replication = asyncio.Lock()  # one scenario at a time has it stopped
 
     async def open(self) -> None:
         await asyncio.gather(self.seller.sign_up(), self.buyer.sign_up())
@@ -150,13 +149,12 @@ class Lab:
     async def replication_stopped(self) -> AsyncIterator[None]:
         """Meanwhile the orders database's primary takes writes that it can't commit."""
         stop, resume = self.orders.stop_replication, self.orders.resume_replication
-        async with self._replication:
-            names = await asyncio.to_thread(self.orders.secondaries)
+        names = await asyncio.to_thread(self.orders.secondaries)
+        try:
             await asyncio.gather(*(asyncio.to_thread(stop, name) for name in names))
-            try:
-                yield
-            finally:
-                await asyncio.gather(*(asyncio.to_thread(resume, name) for name in names))
+            yield
+        finally:
+            await asyncio.gather(*(asyncio.to_thread(resume, name) for name in names))
 
     async def has_order_of(self, ticket: str) -> bool:
         return await asyncio.to_thread(self._has_order_of, ticket)

@@ -13,8 +13,8 @@ CHARGES = "a charge is a complete order at the price shown, or refunded"
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """`key` is the function that takes it out of `service`; `alone` where a scenario hurts what
-    others need."""
+    """`key` is the function that takes it out of `service`; `alone` where the scenario, or the
+    mechanism's absence, hurts what others need."""
 
     name: str
     service: str
@@ -47,7 +47,12 @@ MECHANISMS = (
         (HOLDERS,),
     ),
     Mechanism(
-        "next reservation number, unique", "orders", "next_number", scenarios.race, (ONE_LIVE,)
+        "next reservation number, unique",
+        "orders",
+        "next_number",
+        scenarios.race,
+        (ONE_LIVE,),
+        alone=True,
     ),
     Mechanism(
         "register guard",
@@ -62,6 +67,7 @@ MECHANISMS = (
         "compare_and_set",
         scenarios.paid_while_cancelled,
         ("complete and cancelled are final",),
+        alone=True,
     ),
     Mechanism(
         "orders' own clock",
