@@ -70,11 +70,10 @@ class NotFoundError(CustomError):
 
 
 class RequestTimeoutError(CustomError):
-    """The body did not come in time; what is left of it is not waited for."""
+    """The request did not come in full in time; what is left of it is not waited for."""
 
     status_code = 408
     message = "The request took too long to arrive"
-    headers: Mapping[str, str] = {"Connection": "close"}
 
 
 class PayloadTooLargeError(CustomError):

@@ -5,10 +5,13 @@ import socket
 import time
 from typing import Any
 
+import orjson
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEAD_TIMEOUT = 15.0  # seconds from a connection, or a request's first byte, to its last header
+from ticketing_common.errors import RequestTimeoutError
+
+REQUEST_TIMEOUT = 15.0  # seconds from a connection, or a request's first byte, to its last one
 LINGER = 4.0  # seconds; proxies should give up an idle connection to us earlier than that
 DRAIN_TIMEOUT = 16  # seconds for requests under way after that
 
@@ -34,31 +37,63 @@ class Server(uvicorn.Server):
 
 
 class Protocol(HttpToolsProtocol):
-    """Gives up a connection that takes too long to say what it wants."""
+    """Gives up a connection that takes too long to say what it wants.
 
+    A request that comes in one piece, as most do, is in no need of a timer.
+    """
+
+    _asking = True  # a request has begun, or the first is waited for
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._expect_head()
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
 
     def on_message_begin(self) -> None:
+        self._asking = True
         super().on_message_begin()
-        self._expect_head()
 
-    def on_headers_complete(self) -> None:
-        self._forget()
-        super().on_headers_complete()
+    def on_message_complete(self) -> None:
+        self._asking = False
+        super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forget()
+        self._asking = False
+        self._watch()
         super().connection_lost(exc)
 
-    def _expect_head(self) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(HEAD_TIMEOUT, self.transport.close)
-
-    def _forget(self) -> None:
-        if self._deadline is not None:
+    def _watch(self) -> None:
+        if self._asking and self._deadline is None:
+            self._deadline = self.loop.call_later(REQUEST_TIMEOUT, self._give_up)
+        elif self._deadline is not None and not self._asking:
             self._deadline.cancel()
             self._deadline = None
+
+    def _give_up(self) -> None:
+        if self.scope is not None and not self._answering():
+            self.transport.write(LATE)
+        self.transport.close()
+
+    def _answering(self) -> bool:
+        """Whether this request has its answer already, or one before it is still without."""
+        if self.cycle is None:
+            return False
+        if self.cycle.scope is self.scope:  # its head has come
+            return self.cycle.response_started
+        return not self.cycle.response_complete
+
+
+def _late() -> bytes:
+    body = orjson.dumps(RequestTimeoutError().body())
+    head = (
+        "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+LATE = _late()
