@@ -89,6 +89,7 @@ MECHANISMS = (
         "idempotency_key",
         scenarios.lost_create,
         ("no intent is made twice",),
+        alone=True,  # its fault strikes whoever makes an intent next
     ),
     Mechanism(
         "payment compare-and-set",
