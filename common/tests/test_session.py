@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 import time
 
 import pytest
@@ -36,6 +38,27 @@ def test_round_trip(sessions: Sessions) -> None:
     assert (user.id, user.email) == ("1", "test@test.com")
     token = json.loads(base64.b64decode(written))["jwt"]
     assert set(jwt.get_unverified_claims(token)) == {"id", "email", "iat"}
+
+
+def test_as_images_sign(sessions: Sessions) -> None:
+    """They have no cryptography, which the JWT library prefers where it is installed."""
+    program = """
+import sys
+sys.modules["cryptography"] = None
+from jose.backends import HMACKey
+from ticketing_common.session import Sessions
+from ticketing_common.settings import SessionSettings
+assert HMACKey.__module__ == "jose.backends.native"
+sessions = Sessions(SessionSettings(JWT_KEY=sys.argv[1]))
+assert sessions.read(sys.argv[2])
+print(sessions.write("2", "test@test.com"))
+"""
+    command = [sys.executable, "-c", program, KEY, sessions.write("1", "test@test.com")]
+    written = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    user = sessions.read(written.strip())
+    assert user is not None
+    assert user.id == "2"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from payments.tests.conftest import pay
 from ticketing_common.errors import BadRequestError
 from ticketing_common.store import Store
 from ticketing_payments.cashier import Cashier, NothingChargedError, PaymentUnknownError
-from ticketing_payments.gateway import StripeGateway
+from ticketing_payments.gateway import StripeGateway, StripeUnavailableError
 from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_stripe_fake.testing import RunningFake
 
@@ -101,10 +101,36 @@ async def test_no_intent(
 
     order = await orders.get(order.id)
     assert (order.payment.status, order.payment.look_at) == (PaymentStatus.NONE, None)
+    assert order.payment.message == NothingChargedError.message
     if forgotten:
         stripe.fake.keys.forget()
     assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.CHARGED
-    assert (stripe.order(order.id)["charges"], stripe.order(order.id)["charged"]) == (1, 2000)
+    made = stripe.order(order.id)
+    assert (made["charges"], made["charged"]) == (1, 2000)
+    # Only a lost reply leaves one behind, and only Stripe's forgetting, or its failure, a second.
+    second = (kind == "lost_response" and forgotten) or kind == "error_after"
+    assert len(made["intents"]) == 1 + second
+
+
+async def test_no_intent_for_an_order_cancelled_meanwhile(
+    cashier: Cashier,
+    gateway: StripeGateway,
+    place: Act,
+    cancel: Act,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody is told to try again then."""
+    order = await place()
+
+    async def cancelled_meanwhile(*_: Any) -> Any:
+        await cancel(order)
+        raise StripeUnavailableError
+
+    monkeypatch.setattr(gateway, "create", cancelled_meanwhile)
+
+    settled = await pay(cashier, order, "tok_visa")
+
+    assert (settled.cancelled, settled.payment.status) == (True, PaymentStatus.SETTLED)
 
 
 async def test_stripe_repeats_its_failure(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from payments.tests.conftest import pay
+from ticketing_common.errors import VersionConflictError
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_common.types import now
@@ -44,6 +45,62 @@ async def test_a_charge_after_the_lease_was_lost(
 
     assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.CHARGED
     assert len((await orders.outbox.waiting(10))[0].messages) == 1
+
+
+async def test_a_charge_that_recovery_wrote_down(
+    cashier: Cashier,
+    orders: Store[Order],
+    gateway: StripeGateway,
+    place: Act,
+    recover: Act,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is told once, whoever else comes with it."""
+    order = await place()
+    confirm = gateway.confirm
+
+    async def too_slow(*arguments: Any) -> Any:
+        intent = await confirm(*arguments)
+        assert (await recover(order)).payment.status == PaymentStatus.CHARGED
+        return intent
+
+    monkeypatch.setattr(gateway, "confirm", too_slow)
+
+    assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.CHARGED
+    assert len((await orders.outbox.waiting(10))[0].messages) == 1
+
+
+@pytest.mark.parametrize("call", ["create", "confirm"])
+async def test_what_stripe_said_is_written_down_in_the_end(
+    cashier: Cashier,
+    orders: Store[Order],
+    gateway: StripeGateway,
+    place: Act,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+) -> None:
+    """However often someone else saves the order in between."""
+    order = await place()
+    ask, save = getattr(gateway, call), orders.save
+    rivals = 0
+
+    async def contested(*arguments: Any) -> Any:
+        nonlocal rivals
+        rivals = 4
+        return await ask(*arguments)
+
+    async def faster(*arguments: Any) -> Any:
+        nonlocal rivals
+        rivals -= 1
+        if rivals >= 0:
+            raise VersionConflictError
+        return await save(*arguments)
+
+    monkeypatch.setattr(gateway, call, contested)
+    monkeypatch.setattr(orders, "save", faster)
+
+    assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.CHARGED
+    assert rivals < 0
 
 
 async def test_a_decline_after_the_lease_was_lost(

@@ -96,11 +96,13 @@ async def test_ends_right(
     schedule = Schedule(seed, await place(), orders, stripe)
     id = schedule.order.id
     for _ in range(5):
-        replicas = [Recovery(orders, ledger, gateway, timing) for _ in range(2)]
+        # Each replica remembers what it has seen itself.
+        stores = [Store(orders.database, Order) for _ in range(2)]
+        replicas = [Recovery(store, ledger, gateway, timing) for store in stores]
         stripe.fault(
             schedule.random.choice(FAULTS), probability=0.4, seed=schedule.random.randrange(99)
         )
-        cashiers = [Cashier(orders, ledger, gateway, timing) for _ in range(2)]
+        cashiers = [Cashier(store, ledger, gateway, timing) for store in stores]
         await asyncio.gather(
             *map(schedule.pay, cashiers), *map(schedule.recover, replicas), schedule.authenticate()
         )

@@ -112,6 +112,16 @@ async def test_a_second_click(api: FakeApi, buyer: Browser, order: Json) -> None
     assert state(page) == "complete"
 
 
+async def test_payments_fail(api: FakeApi, buyer: Browser, order: Json) -> None:
+    """Where nothing was charged the page says so, and one can pay at once."""
+    form = {"token": "tok_outage"}
+
+    page = await buyer.post(f"/orders/{order['id']}/pay", form)
+
+    assert "You were not charged." in page.one("#decline").text
+    assert page.has("[data-pay]")
+
+
 async def test_nobody_knows_yet(api: FakeApi, buyer: Browser, order: Json) -> None:
     """A payment in doubt says not to pay again, has no form to do so, and follows."""
     page = await buyer.post(f"/orders/{order['id']}/pay", {"token": "tok_lost"})

@@ -40,7 +40,7 @@ class PaymentUnknownError(ServiceUnavailableError):
 class NothingChargedError(ServiceUnavailableError):
     """Stripe failed us before there was anything that could have charged the card."""
 
-    message = "You were not charged: payments do not answer at the moment, please try again"
+    message = "Payments do not work at the moment. You were not charged."
 
 
 class LostLeaseError(Exception):
@@ -69,7 +69,7 @@ class Cashier:
     async def charge(self, order: Order, token: str) -> Order:
         """The order, which was just taken, once its payment is decided; see its `payment` for how.
 
-        Raises `NothingChargedError`, after which the order can be paid at once, and
+        Raises `NothingChargedError`, after which one may try again at once, and
         `PaymentUnknownError` where it is not known whether the card was charged.
         """
         assert order.payment.lease_until is not None  # noqa: S101 - set when it was taken
@@ -143,9 +143,9 @@ class Cashier:
         except StripeUnavailableError as error:
             # It may have been made all the same, and can't charge anyone: only we could confirm it.
             if isinstance(error, StripeFailedError):
-                order = await self._renumber(order)
-            await self._settle(order, NotCharged(NothingChargedError.message))
-            raise NothingChargedError from error
+                await self._renumber(order)
+            settled = await self._settle(order, NotCharged(NothingChargedError.message))
+            raise (LostLeaseError if settled.cancelled else NothingChargedError) from error
         except RefusedError:
             await self._renumber(order)
             raise

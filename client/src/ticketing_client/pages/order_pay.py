@@ -28,6 +28,7 @@ async def pay(
 ) -> Response:
     page.require_session(f"/orders/{id}")
     under_way: PaymentsUnderWay = page.request.app.state.payments
+    kept = f"?card={token}" if is_test_card(token) else ""
     try:
         finished = await under_way.start(page.api, id, token, _patience(prefer))
     except ApiRefusedError as error:
@@ -35,11 +36,10 @@ async def pay(
             raise
         if not error.client_secret and not await _page_tells(page, id, error.message):
             return await render_order(page, id, card=token, problem=error.message, status=400)
-        kept = f"?card={token}" if is_test_card(token) else ""
         reason = "" if error.client_secret else "#decline"
         return page.redirect(f"/orders/{id}{kept}{reason}")
     except ApiUnavailableError:
-        return page.redirect(f"/orders/{id}")  # the order's page knows how far the payment is
+        return page.redirect(f"/orders/{id}{kept}")  # whose page knows how far the payment is
     if finished:
         await attempt(
             wait_for(lambda: page.api.order(id), lambda o: o.status == "complete", COMPLETION)

@@ -7,6 +7,7 @@ import httpx
 from ticketing_client.testing.answers import Json, Refusal, find, new_id, refusal, signed_in
 
 DECLINED = "Your card was declined."
+OUTAGE = "Payments do not work at the moment. You were not charged."
 CONFIRM = "Your bank asks you to confirm this payment"
 SECRET = "pi_1_secret_2"
 
@@ -45,6 +46,9 @@ class Till:
         if token.startswith("tok_chargeDeclined"):
             payment["message"] = DECLINED
             raise refusal(400, DECLINED)
+        if token == "tok_outage":
+            payment["message"] = OUTAGE
+            raise refusal(503, OUTAGE)
         if token == "tok_lost":
             payment["status"] = "charging"
             raise refusal(503, "Your payment is being confirmed, do not pay again")

@@ -47,7 +47,7 @@ class Reads(Generic[D]):
         return None if key is None else await self._ids.ask(key)
 
     async def find_ids(self, ids: Iterable[str]) -> dict[str, D]:
-        """Those of them that there are."""
+        """Those of them that there are, and can be read."""
         self.database.require_prepared()
         keys = list(filter(None, map(object_id, ids)))
         found = await self._find_ids(keys) if keys else []

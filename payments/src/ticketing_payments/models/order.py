@@ -43,7 +43,7 @@ class Progress(Model):
     charge_id: str | None = None
     refund_number: int = 1
     client_secret: str | None = None  # the buyer has to authenticate
-    message: str | None = None  # of the last decline
+    message: str | None = None  # why the last try charged nothing
     look_at: Moment | None = None
     looks: int = 0
 

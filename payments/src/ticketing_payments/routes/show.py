@@ -16,8 +16,9 @@ router = APIRouter(route_class=Route)
 
 
 class PaymentState(Model):
-    """`amount` in dollars; `client_secret` where the buyer has to authenticate; `message` of the
-    last decline. After `payable_until` no payment may start: its end could come too late."""
+    """`amount` in dollars; `client_secret` where the buyer has to authenticate; `message` says
+    why the last try charged nothing. After `payable_until` no payment may start: its end could
+    come too late."""
 
     order_id: str
     status: PaymentStatus
