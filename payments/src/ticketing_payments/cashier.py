@@ -151,9 +151,9 @@ class Cashier:
             raise
         return await self._write(order, intent_id=intent.id)
 
-    async def _renumber(self, order: Order) -> Order:
+    async def _renumber(self, order: Order) -> None:
         """Stripe would repeat its answer for this key, so the next try needs another one."""
-        return await self._write(order, intent_number=order.payment.intent_number + 1)
+        await self._write(order, intent_number=order.payment.intent_number + 1)
 
     async def _confirm(self, order: Order, token: str) -> Outcome:
         payment = order.payment
