@@ -16,6 +16,7 @@ from ticketing_common.store.retry import retrying
 from ticketing_common.types import now
 from ticketing_orders.events.publishers import order_cancelled, order_created
 from ticketing_orders.models.order import Order, OrderedTicket
+from ticketing_payments.events.publishers import payment_created
 from ticketing_payments.outcomes import Succeeded, decide
 from ticketing_tickets.events.publishers import ticket_created, ticket_updated
 from ticketing_tickets.models.ticket import Ticket
@@ -99,8 +100,8 @@ class World:
         order = await store.get(id)
         assert not order.cancelled
         order = await store.save(order.charging(now() + timedelta(seconds=20)))
-        order, events = decide(order, Succeeded(charge), now())
-        await store.save(order, *events)
+        order = decide(order, Succeeded(charge), now())
+        await store.save(order, payment_created(order))
         await self.relay()
 
     async def ring(self, id: str) -> None:
