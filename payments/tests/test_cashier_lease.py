@@ -179,7 +179,7 @@ async def test_never_longer_than_the_lease(
     if slow == "store":
         monkeypatch.setattr(ledger, "charged", lambda *_: asyncio.sleep(10))
     else:
-        stripe.fault("slow_response", method="POST", path=slow, seconds=3)
+        stripe.fault("slow_response", method="POST", path=slow, seconds=1.2)
     began = time.monotonic()
 
     with pytest.raises(NothingChargedError if slow == CREATE else PaymentUnknownError):
