@@ -131,9 +131,7 @@ class Cashier:
         if isinstance(outcome, Succeeded):
             return outcome
         if intent.status == IntentStatus.CANCELED:
-            return await self._write(
-                order, intent_id=None, intent_number=order.payment.intent_number + 1
-            )
+            return await self._renumber(order)
         return order
 
     async def _create_intent(self, order: Order) -> Order:
@@ -143,7 +141,7 @@ class Cashier:
         except StripeUnavailableError as error:
             # It may have been made all the same, and can't charge anyone: only we could confirm it.
             if isinstance(error, StripeFailedError):
-                await self._renumber(order)
+                await self._renumber(order)  # or Stripe would repeat its answer for this key
             settled = await self._settle(order, NotCharged(NothingChargedError.message))
             raise (LostLeaseError if settled.cancelled else NothingChargedError) from error
         except RefusedError:
@@ -151,9 +149,10 @@ class Cashier:
             raise
         return await self._write(order, intent_id=intent.id)
 
-    async def _renumber(self, order: Order) -> None:
-        """Stripe would repeat its answer for this key, so the next try needs another one."""
-        await self._write(order, intent_number=order.payment.intent_number + 1)
+    async def _renumber(self, order: Order) -> Order:
+        """The next intent is another one, under a key of its own."""
+        number = order.payment.intent_number + 1
+        return await self._write(order, intent_id=None, intent_number=number)
 
     async def _confirm(self, order: Order, token: str) -> Outcome:
         payment = order.payment
