@@ -5,11 +5,11 @@ import socket
 import time
 from typing import Any
 
-import orjson
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ticketing_common.errors import RequestTimeoutError
+from ticketing_common.middlewares.error_handler import error_response
 
 REQUEST_TIMEOUT = 15.0  # seconds from a connection, or a request's first byte, to its last one
 LINGER = 4.0  # seconds; proxies should give up an idle connection to us earlier than that
@@ -88,12 +88,14 @@ class Protocol(HttpToolsProtocol):
 
 
 def _late() -> bytes:
-    body = orjson.dumps(RequestTimeoutError().body())
-    head = (
-        "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    response = error_response(RequestTimeoutError())
+    headers = [(b"connection", b"close"), *response.raw_headers]
+    head = b"".join(b"%b: %b\r\n" % header for header in headers)
+    return b"HTTP/1.1 %d Request Timeout\r\n%b\r\n%b" % (
+        response.status_code,
+        head,
+        bytes(response.body),
     )
-    return head.encode() + body
 
 
 LATE = _late()
