@@ -5,11 +5,11 @@ nats-py's own `publish` makes a request of each message, which takes three times
 
 import asyncio
 import itertools
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -99,7 +99,7 @@ class _Asked:
 
 def _outcome(message: Msg) -> Outcome:
     """An answer without data is the server's own: nobody listens to the subject (503)."""
-    answer: dict[str, Any] = json.loads(message.data) if message.data else {}
+    answer: dict[str, Any] = orjson.loads(message.data) if message.data else {}
     if "seq" in answer and "error" not in answer:
         return None
     status = (message.headers or {}).get("Status", "no reason given")

@@ -50,6 +50,10 @@ class Failures:
     def forget(self, number: int) -> None:
         self._counts.pop(number, None)
 
+    def __bool__(self) -> bool:
+        """Whether any message is remembered."""
+        return bool(self._counts)
+
 
 async def deliver(
     listener: AnyListener, message: Msg, dead_letters: DeadLetters, failures: Failures
@@ -61,12 +65,11 @@ async def deliver(
     on otherwise, when it does so for the fifth time.
     """
     token = request_id.set((message.headers or {}).get("X-Request-Id"))
-    deliveries = message.metadata.num_delivered or 1
     try:
         await _handle(listener, message, dead_letters, failures)
         await message.ack()
     except Exception as error:  # noqa: BLE001 - whatever a handler raises must not stop the others
-        await _retry(listener, message, deliveries, error)
+        await _retry(listener, message, error)
     finally:
         request_id.reset(token)
 
@@ -74,7 +77,6 @@ async def deliver(
 async def _handle(
     listener: AnyListener, message: Msg, dead_letters: DeadLetters, failures: Failures
 ) -> None:
-    number = message.metadata.sequence.stream
     try:
         event = _parse(listener, message)
         async with asyncio.timeout(HANDLING_TIMEOUT):
@@ -83,14 +85,16 @@ async def _handle(
         raise
     except Exception as error:
         readable = not isinstance(error, UnreadableError)
-        if readable and failures.add(number) < MAX_FAILURES:
+        if readable and failures.add(_number(message)) < MAX_FAILURES:
             raise
         await dead_letters.keep(message, listener, str(error), traceback.format_exc())
         logger.exception("dead letter", extra={"listener": listener.durable})
-    failures.forget(number)
+    if failures:
+        failures.forget(_number(message))
 
 
-async def _retry(listener: AnyListener, message: Msg, deliveries: int, error: Exception) -> None:
+async def _retry(listener: AnyListener, message: Msg, error: Exception) -> None:
+    deliveries = message.metadata.num_delivered or 1
     delay = min(0.25 * 2 ** min(deliveries, 10), 30.0)
     logger.warning(
         "will be delivered again",
@@ -106,6 +110,10 @@ async def _retry(listener: AnyListener, message: Msg, deliveries: int, error: Ex
         await message.nak(delay=delay)
     except NatsError as lost:  # then the server delivers it again by itself, after ACK_WAIT
         logger.warning("could not be refused", extra={"reason": reason(lost)})
+
+
+def _number(message: Msg) -> int:
+    return int(message.metadata.sequence.stream)
 
 
 def _parse(listener: AnyListener, message: Msg) -> Event:

@@ -11,8 +11,12 @@ from ticketing_common.session import COOKIE, CurrentUser, Sessions
 
 def current_user(request: Request) -> CurrentUser | None:
     """The session's user; None for a missing, bad or outdated cookie."""
-    sessions: Sessions = request.app.state.sessions
-    return sessions.read(_session_cookie(tuple(request.headers.getlist("cookie"))))
+    if "user" not in request.scope:  # a rate limit has asked before
+        sessions: Sessions = request.app.state.sessions
+        cookie = _session_cookie(tuple(request.headers.getlist("cookie")))
+        request.scope["user"] = sessions.read(cookie)
+    user: CurrentUser | None = request.scope["user"]
+    return user
 
 
 @lru_cache(maxsize=4096)

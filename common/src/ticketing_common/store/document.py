@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, ClassVar, Self
 
 from bson import ObjectId
+from bson.errors import InvalidId
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
@@ -64,7 +65,10 @@ class Document(Model):
 
 def object_id(id: str) -> ObjectId | None:
     """The id as MongoDB keeps it; None for what no document can be called."""
-    return ObjectId(id) if ObjectId.is_valid(id) else None
+    try:
+        return ObjectId(id)
+    except InvalidId:
+        return None
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """POST /api/orders: reserve a ticket for as long as the order window."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
@@ -26,6 +27,12 @@ class NewOrder(RequestBody):
     ticket_id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
+class TicketReservedError(BadRequestError):
+    """Another order holds the ticket."""
+
+    message = "Ticket is already reserved"
+
+
 def order_window(request: Request) -> timedelta:
     window: timedelta = request.app.state.window
     return window
@@ -40,27 +47,35 @@ async def new(
 ) -> Order:
     """The ticket's next reservation number decides: only one order can be stored under it.
 
-    A cancelled order stays cancelled, so what a majority read says of the latest order can't be
-    outdated by anything but a newer order, and that one holds the next number.
+    A ticket in its first version has most likely never been ordered, and where it has, the first
+    number is refused. A cancelled order stays cancelled, so what a majority read says of the latest
+    order can't be outdated by anything but a newer order, and that one holds the next number.
     """
     ticket = await tickets.get(body.ticket_id)
-    latest = await orders.latest("ticket.id", ticket.id, by="ticket.reservation")
-    if latest and latest.holds_ticket:
-        raise BadRequestError("Ticket is already reserved")
-    order = Order(
-        id=new_id(),
-        user_id=user.id,
-        status=OrderStatus.CREATED,
-        expires_at=now() + window,
-        ticket=OrderedTicket(
-            id=ticket.id,
-            title=ticket.title,
-            price=ticket.price,
-            version=ticket.version,
-            reservation=latest.ticket.reservation + 1 if latest else 1,
-        ),
-    )
-    try:
+
+    async def reserve(reservation: int) -> Order:
+        order = Order(
+            id=new_id(),
+            user_id=user.id,
+            status=OrderStatus.CREATED,
+            expires_at=now() + window,
+            ticket=OrderedTicket(
+                id=ticket.id,
+                title=ticket.title,
+                price=ticket.price,
+                version=ticket.version,
+                reservation=reservation,
+            ),
+        )
         return await orders.save(order, order_created(order))
+
+    try:
+        if ticket.version == 0:
+            with suppress(AlreadyExistsError):
+                return await reserve(1)
+        latest = await orders.latest("ticket.id", ticket.id, by="ticket.reservation")
+        if latest and latest.holds_ticket:
+            raise TicketReservedError
+        return await reserve(latest.ticket.reservation + 1 if latest else 1)
     except AlreadyExistsError:
-        raise BadRequestError("Ticket is already reserved") from None
+        raise TicketReservedError from None

@@ -1,7 +1,5 @@
 """A changed ticket is ordered as it is now; one that carries an order confirms its hold."""
 
-import asyncio
-
 from ticketing_common.events.catalogue import OrderStatus, TicketUpdated
 from ticketing_common.events.listener import Listener
 from ticketing_common.store import Store
@@ -19,22 +17,15 @@ class TicketUpdatedListener(Listener[TicketUpdated]):
         self.orders = orders
 
     async def on_message(self, ticket: TicketUpdated) -> None:
-        # Two writes side by side, each conditional by itself: whichever was left out is made up for
-        # when the message comes again.
-        done = await asyncio.gather(
-            self._replicate(ticket), self._confirm(ticket.order_id), return_exceptions=True
-        )
-        for failure in filter(None, done):
-            raise failure
-
-    async def _replicate(self, ticket: TicketUpdated) -> None:
-        await self.tickets.replicate(
-            ticket.id, ticket.version, title=ticket.title, price=ticket.price
-        )
-
-    async def _confirm(self, order_id: str | None) -> None:
-        if order_id:
-            await self.orders.change(order_id, _held)
+        # Each is conditional by itself: what was left out is made up for when it comes again. The
+        # buyer waits for the first, and no order's trouble keeps a ticket out of date.
+        try:
+            if ticket.order_id:
+                await self.orders.change(ticket.order_id, _held)
+        finally:
+            await self.tickets.replicate(
+                ticket.id, ticket.version, title=ticket.title, price=ticket.price
+            )
 
 
 def _held(order: Order) -> Order | None:
