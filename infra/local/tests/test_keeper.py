@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -154,3 +155,15 @@ async def test_one_that_gives_no_sign_of_life_is_started_again(
     await eventually(lambda: keeper.restarts == 1)
 
     assert "child gives no sign of life" in told.sentences
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels have no such policy")
+@pytest.mark.parametrize("stage", Stage)
+async def test_a_store_pushes_nobody_aside(keep: Keep, stage: Stage) -> None:
+    """What requests wait for is scheduled as usual, stores when their turn comes."""
+    keeper = keep(python(FOREVER, stage=stage))
+    await eventually(lambda: keeper.is_ready)
+
+    policy = os.sched_getscheduler(keeper.pid or 0)
+
+    assert policy == (os.SCHED_BATCH if stage is Stage.STORE else os.SCHED_OTHER)

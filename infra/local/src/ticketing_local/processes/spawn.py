@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ticketing_local.processes.process import Process
+from ticketing_local.processes.process import Process, Stage
 
 _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
@@ -44,7 +44,7 @@ async def spawn(process: Process) -> Child:
             stdout=writing,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_dies_with(os.getpid(), process.orphan_signal),
+            preexec_fn=_in_child(process, os.getpid()),
         )
     except BaseException:
         pipe.close()
@@ -60,14 +60,19 @@ def signal_session(leader: int, number: signal.Signals) -> None:
         os.killpg(leader, number)
 
 
-def _dies_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
+def _in_child(process: Process, parent: int) -> Callable[[], None] | None:
+    """What a child does before it becomes the program; nothing where there is no Linux."""
     prctl = _prctl
     if prctl is None:
         return None
 
-    def in_child() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(number))
+    def prepare() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(process.orphan_signal))
         if os.getppid() != parent:  # it died before it could be watched
             os._exit(1)
+        if process.stage is Stage.STORE:
+            # Woken by a request, a store would push the service aside that is about to send more.
+            with contextlib.suppress(OSError):  # a container may forbid it
+                os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
-    return in_child
+    return prepare
