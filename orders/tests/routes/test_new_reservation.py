@@ -69,6 +69,31 @@ async def test_a_freed_ticket_gets_the_next_number(
     assert (await orders.get(response.json()["id"])).ticket.reservation == 4
 
 
+async def test_a_ticket_freed_before_it_was_heard_of(
+    api: httpx.AsyncClient, sign_in: SignIn, orders: Store[Order], place: Place, ticket: Ticket
+) -> None:
+    """One in its first version is taken for never ordered, and is looked at where it was."""
+    await place(OrderStatus.CANCELLED)
+    assert ticket.version == 0
+
+    response = await api.post("/api/orders", json={"ticketId": ticket.id}, headers=sign_in())
+
+    assert response.status_code == 201
+    assert (await orders.get(response.json()["id"])).ticket.reservation == 2
+
+
+async def test_a_changed_ticket_that_nobody_ordered(
+    api: httpx.AsyncClient, sign_in: SignIn, orders: Store[Order], tickets: Store[Ticket]
+) -> None:
+    """Its first order has the first number, whatever the ticket's version."""
+    changed = await tickets.save(Ticket(id=new_id(), title="B", price=20, version=7))
+
+    response = await api.post("/api/orders", json={"ticketId": changed.id}, headers=sign_in())
+
+    assert response.status_code == 201
+    assert (await orders.get(response.json()["id"])).ticket.reservation == 1
+
+
 async def test_tickets_are_numbered_each_for_itself(
     api: httpx.AsyncClient, sign_in: SignIn, tickets: Store[Ticket], place: Place
 ) -> None:
@@ -90,12 +115,14 @@ async def test_one_of_a_hundred_gets_the_ticket(
     place: Place,
     news: News,
     racing: Callable[[int], Store[Order]],
+    tickets: Store[Ticket],
     ticket: Ticket,
     before: int,
 ) -> None:
     """Defect 3 of the base, two buyers got one ticket: here all find it free and one has it."""
     for number in range(before):
         await place(OrderStatus.CANCELLED, reservation=number + 1)
+        ticket = await tickets.save(ticket.next())
     app.state.stores[Order] = racing(100)
 
     responses = await asyncio.gather(
