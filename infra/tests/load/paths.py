@@ -1,6 +1,6 @@
 """The API's paths, asked for behind the gateway's back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle
 
 from infra.tests.load.market import shuffled
@@ -9,7 +9,7 @@ from infra.tests.load.wire import request
 from ticketing_common.types import new_id
 
 USERS = 64
-UPDATED = 3_000  # tickets for updates; the others on sale are for orders
+UPDATED = 1 / 3  # of the tickets on sale are for updates; the others are for orders
 PASSWORD = "password"
 ACCOUNTS = tuple(f"bench{number}@example.com" for number in range(4))
 CREATED = frozenset({201})
@@ -18,6 +18,12 @@ REFUSED = frozenset({201, 400})
 
 def _users(setting: Setting) -> list[str]:
     return [setting.site.cookie(new_id()) for _ in range(USERS)]
+
+
+def _shared_out(setting: Setting) -> tuple[Sequence[str], Sequence[str]]:
+    tickets = setting.market.tickets
+    updated = int(len(tickets) * UPDATED)
+    return tickets[:updated], tickets[updated:]
 
 
 def current_user(setting: Setting) -> Iterator[bytes]:
@@ -46,7 +52,7 @@ def new_ticket(setting: Setting) -> Iterator[bytes]:
 def update(setting: Setting) -> Iterator[bytes]:
     cookie = setting.site.cookie(setting.market.seller)
     body = {"title": "Another concert", "price": 20.5}
-    ids = setting.market.tickets[:UPDATED]
+    ids, _ = _shared_out(setting)
     return cycle([request("PUT", f"/api/tickets/{id}", cookie, body) for id in ids])
 
 
@@ -57,7 +63,7 @@ class NewOrders:
         self._left: dict[str, Iterator[str]] = {}
 
     def __call__(self, setting: Setting) -> Iterator[bytes]:
-        tickets = setting.market.tickets[UPDATED:]
+        _, tickets = _shared_out(setting)
         left = self._left.setdefault(setting.market.seller, iter(tickets))
         cookies = cycle(_users(setting))
         for ticket in left:

@@ -8,14 +8,16 @@ from starlette.requests import Request, cookie_parser
 
 from ticketing_common.session import COOKIE, CurrentUser, Sessions
 
+_KEY = "ticketing.user"  # in the request's scope
+
 
 def current_user(request: Request) -> CurrentUser | None:
     """The session's user; None for a missing, bad or outdated cookie."""
-    if "user" not in request.scope:  # a rate limit has asked before
+    if _KEY not in request.scope:  # else a rate limit has asked before
         sessions: Sessions = request.app.state.sessions
         cookie = _session_cookie(tuple(request.headers.getlist("cookie")))
-        request.scope["user"] = sessions.read(cookie)
-    user: CurrentUser | None = request.scope["user"]
+        request.scope[_KEY] = sessions.read(cookie)
+    user: CurrentUser | None = request.scope[_KEY]
     return user
 
 

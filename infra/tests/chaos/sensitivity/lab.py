@@ -57,13 +57,15 @@ class Lab:
     async def order(self, ticket: str) -> JSON:
         """Order it; return once payments and tickets have heard, and orders of that.
 
-        So a majority has the order as it is. Else a scenario that stops replication now would
-        leave a newer version with the primary alone, and nobody could change the order.
+        So a majority has the order and its ticket as they are. Else a scenario that stops
+        replication now would leave a newer version with the primary alone, and nobody could change
+        the order.
         """
         order: JSON = await self.until(lambda: self.buyer.order(ticket))
         await self.until(lambda: self.find("payments", "orders", order["id"]))
         held = {"status": "awaiting:payment"}
         await self.until(lambda: self.find("orders", "orders", order["id"], **held))
+        await self.until(lambda: self.find("orders", "tickets", ticket, version={"$gt": 0}))
         return order
 
     async def cancel(self, order: JSON) -> bool:

@@ -49,7 +49,7 @@ async def race(lab: Lab) -> Tickets:
     body = {"ticketId": ticket}
     async with lab.replication_stopped():
         tries = [asyncio.create_task(lab.buyer.ask("POST", "/api/orders", body)) for _ in range(24)]
-        await asyncio.sleep(0.7)  # for their reads, which nothing outside can see
+        await asyncio.sleep(0.7)  # for all to have decided, which nothing outside can see
     for answer in await asyncio.gather(*tries):
         if answer.status == 201:
             lab.journal.orders[answer.body["id"]] = answer.body

@@ -17,15 +17,20 @@ class TicketUpdatedListener(Listener[TicketUpdated]):
         self.orders = orders
 
     async def on_message(self, ticket: TicketUpdated) -> None:
-        # Each is conditional by itself: what was left out is made up for when it comes again. The
-        # buyer waits for the first, and no order's trouble keeps a ticket out of date.
+        # Each write is conditional by itself: what was left out is made up for when it comes again.
+        # A buyer waits for the first, and no order's trouble keeps a ticket out of date.
         try:
             if ticket.order_id:
                 await self.orders.change(ticket.order_id, _held)
-        finally:
-            await self.tickets.replicate(
-                ticket.id, ticket.version, title=ticket.title, price=ticket.price
-            )
+        except Exception:
+            await self._replicate(ticket)
+            raise
+        await self._replicate(ticket)
+
+    async def _replicate(self, ticket: TicketUpdated) -> None:
+        await self.tickets.replicate(
+            ticket.id, ticket.version, title=ticket.title, price=ticket.price
+        )
 
 
 def _held(order: Order) -> Order | None:
