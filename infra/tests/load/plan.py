@@ -45,6 +45,8 @@ class Plan:
         usual: tuple[str, ...] = SECTIONS[:-1]
         if short or asked.compare:
             usual = ("paths", "saga")
+        if asked.replicas > 1:
+            usual = ("saga",)
         return cls(
             sections=tuple(asked.sections or usual),
             rounds=asked.rounds or (1 if short else 3),

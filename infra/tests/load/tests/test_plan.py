@@ -27,6 +27,11 @@ def test_a_short_run_measures_the_paths_with_targets() -> None:
     assert not short.wants("page /")
 
 
+def test_replicas_are_for_sagas() -> None:
+    """A path is one process's."""
+    assert plan("--replicas", "2").sections == ("saga",)
+
+
 def test_what_is_compared_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make bench COMPARE=main` is how one asks."""
     monkeypatch.setenv("COMPARE", "main")
