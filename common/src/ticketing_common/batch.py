@@ -44,8 +44,12 @@ class Batch(Generic[K, R]):
         self._rest = rest
 
     @classmethod
-    def of_writes(cls, run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]]) -> Self:
-        return cls(run, COMMIT_PAUSE, rest=0.0)
+    def of_writes(
+        cls,
+        run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]],
+        pause: float = COMMIT_PAUSE,
+    ) -> Self:
+        return cls(run, pause, rest=0.0)
 
     async def ask(self, item: K) -> R:
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
