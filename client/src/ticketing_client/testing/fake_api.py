@@ -19,12 +19,14 @@ class FakeApi:
 
     What a test wants to go wrong it says here, by the path's word after `/api/`: parts that are
     `away` refuse the connection, `slow` ones take so many seconds, `odd` ones answer as given.
+    With a `meeting`, none is answered before as many are under way.
     """
 
     away: set[str] = field(default_factory=set)
     slow: dict[str, float] = field(default_factory=dict)
     odd: dict[str, httpx.Response] = field(default_factory=dict)
     lag: Counter[str] = field(default_factory=Counter)
+    meeting: asyncio.Barrier | None = None
     requests: list[httpx.Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -35,6 +37,8 @@ class FakeApi:
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         _, _, part, *rest = request.url.path.split("/")
+        if self.meeting:
+            await self.meeting.wait()
         await asyncio.sleep(self.slow.get(part, 0))
         if part in self.away:
             raise httpx.ConnectError("refused", request=request)

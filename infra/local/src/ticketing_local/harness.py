@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ticketing_local.processes.procfs import is_stopped
+
 # A test is no flood.
 UNLIMITED = {"RATE_LIMIT_SIGNIN": "0", "RATE_LIMIT_ORDERS": "0"}
 BOOT_TIMEOUT = 120.0  # seconds
@@ -53,9 +55,11 @@ class Stack:
     @contextmanager
     def frozen(self, *names: str) -> Iterator[None]:
         """The processes neither answer nor end for as long as the block lasts."""
+        pids = [self.processes()[name]["pid"] for name in names]
         for name in names:
             self.signal(name, signal.SIGSTOP)
         try:
+            until(lambda: all(map(is_stopped, pids)))
             yield
         finally:
             for name in names:

@@ -32,6 +32,12 @@ def own_age() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether every thread has stopped, which takes a moment from SIGSTOP on a busy machine."""
+    stats = (PROC / str(pid) / "task").glob("*/stat")
+    return all(fields is None or fields[0] == "T" for fields in map(_fields, stats))
+
+
 def session_members(session: int) -> list[int]:
     """The live processes of a session, which a process that leads one leaves behind."""
     return [
@@ -75,12 +81,15 @@ def _pids() -> Iterator[int]:
 
 
 def _stat(pid: int) -> list[str] | None:
+    return _fields(PROC / str(pid) / "stat")
+
+
+def _fields(stat: Path) -> list[str] | None:
     """The fields of /proc/PID/stat from the third on: state, parent, group, session, ..."""
     try:
-        stat = (PROC / str(pid) / "stat").read_text()
+        return stat.read_text().rpartition(")")[2].split()
     except OSError:
         return None
-    return stat.rpartition(")")[2].split()
 
 
 def _listening(port: int) -> Iterator[str]:
