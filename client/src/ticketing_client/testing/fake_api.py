@@ -19,7 +19,7 @@ class FakeApi:
 
     What a test wants to go wrong it says here, by the path's word after `/api/`: parts that are
     `away` refuse the connection, `slow` ones take so many seconds, `odd` ones answer as given.
-    With a `meeting`, none is answered before as many are under way.
+    With a `meeting`, no request arrives before as many are under way.
     """
 
     away: set[str] = field(default_factory=set)
@@ -35,10 +35,10 @@ class FakeApi:
         self.market = Market(self.till, self.lag)
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        _, _, part, *rest = request.url.path.split("/")
         if self.meeting:
             await self.meeting.wait()
+        self.requests.append(request)
+        _, _, part, *rest = request.url.path.split("/")
         await asyncio.sleep(self.slow.get(part, 0))
         if part in self.away:
             raise httpx.ConnectError("refused", request=request)
