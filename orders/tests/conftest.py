@@ -95,22 +95,29 @@ def news(orders: Store[Order]) -> Callable[[], Awaitable[list[str]]]:
 
 
 class Racing(Store[Order]):
-    """Its first savers wait for each other: all have decided before any of them writes."""
+    """Its first writers wait for each other: all have decided before any of them writes."""
 
-    def __init__(self, database: Database, savers: int) -> None:
+    def __init__(self, database: Database, writers: int) -> None:
         super().__init__(database, Order)
-        self.expected = savers
-        self.barrier = asyncio.Barrier(savers)
+        self.expected = writers
+        self.barrier = asyncio.Barrier(writers)
 
     async def save(self, document: Order, *events: Event | None) -> Order:
+        await self._meet()
+        return await super().save(document, *events)
+
+    async def compare_and_set(self, id: str, field: str, before: Any, after: Any) -> None:
+        await self._meet()
+        await super().compare_and_set(id, field, before, after)
+
+    async def _meet(self) -> None:
         if self.expected:
             self.expected -= 1
             async with asyncio.timeout(20):
                 await self.barrier.wait()
-        return await super().save(document, *events)
 
 
 @pytest.fixture
 def racing(database: Database, orders: Store[Order]) -> Callable[[int], Store[Order]]:
-    """`racing(n)` is the orders' store for n concurrent savers."""
-    return lambda savers: Racing(database, savers)
+    """`racing(n)` is the orders' store for n concurrent writers."""
+    return lambda writers: Racing(database, writers)

@@ -71,6 +71,11 @@ def object_id(id: str) -> ObjectId | None:
         return None
 
 
+def stored_fields(model: type[BaseModel], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Some of the model's fields, named and valued as MongoDB keeps them."""
+    return {model.model_fields[name].alias or name: _plain(fields[name]) for name in fields}
+
+
 def _plain(value: Any) -> Any:
     if type(value) in PLAIN:
         return value

@@ -11,7 +11,7 @@ from ticketing_common.errors import VersionConflictError
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message
 from ticketing_common.store.database import Database, outages
-from ticketing_common.store.document import Document, Index, object_id
+from ticketing_common.store.document import Document, Index, object_id, stored_fields
 from ticketing_common.store.last_seen import LastSeen
 from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
 from ticketing_common.store.reads import Query, Reads
@@ -89,6 +89,24 @@ class Store(Reads[D]):
         document = await self.get(id)
         changed = decide(document)
         return document if changed is None else await self.save(changed, tell(changed))
+
+    async def compare_and_set(self, id: str, field: str, before: Any, after: Any) -> None:
+        """Set one field, where it is `before`, to `after`; otherwise leave the document as it is.
+
+        The same as a `change` that decides so and has no news, without reading what was not seen.
+        Raises `NotFoundError` and, seldom, `VersionConflictError`.
+        """
+
+        def decide(document: D) -> D | None:
+            return document.next(**{field: after}) if getattr(document, field) == before else None
+
+        self.database.require_prepared()
+        if self._seen.get(id) is None:
+            guard = {"_id": object_id(id), **stored_fields(self.document, {field: before})}
+            step = {"$set": stored_fields(self.document, {field: after}), "$inc": {"version": 1}}
+            if await self._writes.update(guard, step):
+                return
+        await self.change(id, decide)
 
     async def replicate(self, id: str, source_version: int, **fields: Any) -> bool:
         """Take over another service's document, if this is newer than what is here.

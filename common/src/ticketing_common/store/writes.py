@@ -27,7 +27,8 @@ class Writes:
     def __init__(self, collection: Any) -> None:
         self._collection = collection
         self._inserts: Batch[Write, bool] = Batch.of_writes(self._write)
-        self._updates: Batch[Write, bool] = Batch.of_writes(self._write, UPDATE_PAUSE)
+        self._upserts: Batch[Write, bool] = Batch.of_writes(self._write, UPDATE_PAUSE)
+        self._updates: Batch[Write, bool] = Batch.of_writes(self._update, UPDATE_PAUSE)
 
     async def insert(self, stored: dict[str, Any]) -> None:
         """Raise `AlreadyExistsError` where a unique index objects."""
@@ -45,28 +46,41 @@ class Writes:
         the unique index on `_id` that refuses it.)
         """
         try:
-            return await self._updates.ask(UpdateOne(guard, change, upsert=True))
+            return await self._upserts.ask(UpdateOne(guard, change, upsert=True))
         except DuplicateKeyError as error:
             of_id = "_id" in (error.details or {}).get("keyPattern", {"_id": 1})
             raise (VersionConflictError if of_id else AlreadyExistsError) from error
 
+    async def update(self, guard: Mapping[str, Any], change: Mapping[str, Any]) -> bool:
+        """Change the document that the guard matches, and insert none. Returns whether it is sure
+        that there was one: it is not where another write of the same round trip found nothing."""
+        return await self._updates.ask(UpdateOne(guard, change))
+
     async def _write(self, writes: list[Write]) -> Sequence[bool | OperationFailure]:
-        """Do all of it, in any order; what each failed of, or whether it was an update that
-        inserted."""
-        details: Any
-        with outages():
-            try:
-                details = (await self._collection.bulk_write(writes, ordered=False)).bulk_api_result
-            except BulkWriteError as error:
-                if is_outage(error):
-                    raise
-                details = error.details
+        """What each failed of, or whether it was an update that inserted."""
+        details = await self._bulk(writes)
         outcomes: list[bool | OperationFailure] = [False] * len(writes)
         for each in details["upserted"]:
             outcomes[each["index"]] = True
         for each in details["writeErrors"]:
             outcomes[each["index"]] = _failure(each)
         return outcomes
+
+    async def _update(self, writes: list[Write]) -> Sequence[bool]:
+        """Whether all of them matched, as only their number is told."""
+        return [(await self._bulk(writes))["nMatched"] == len(writes)] * len(writes)
+
+    async def _bulk(self, writes: list[Write]) -> Mapping[str, Any]:
+        """Do all of it, in any order, and return MongoDB's account of it."""
+        with outages():
+            try:
+                result = await self._collection.bulk_write(writes, ordered=False)
+            except BulkWriteError as error:
+                if is_outage(error):
+                    raise
+                return error.details
+        account: Mapping[str, Any] = result.bulk_api_result
+        return account
 
 
 def _failure(error: dict[str, Any]) -> OperationFailure:

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
 from ticketing_common.errors import DatabaseConnectionError, NotFoundError
 from ticketing_common.events.catalogue import OrderStatus, TicketUpdated
-from ticketing_common.events.event import Event
 from ticketing_common.store import Database, Store
 from ticketing_common.store.retry import retrying
 from ticketing_common.types import new_id, now
@@ -145,17 +145,17 @@ async def test_an_unknown_order(
 
 
 class CrashOnce(Store[Order]):
-    """Stops answering at its first save."""
+    """Stops answering at its first write."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, Order)
         self.crashed = False
 
-    async def save(self, document: Order, *events: Event | None) -> Order:
+    async def compare_and_set(self, id: str, field: str, before: Any, after: Any) -> None:
         if not self.crashed:
             self.crashed = True
             raise DatabaseConnectionError
-        return await super().save(document, *events)
+        await super().compare_and_set(id, field, before, after)
 
 
 async def test_a_crash_between_its_two_writes_heals(

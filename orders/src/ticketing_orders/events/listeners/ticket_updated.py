@@ -21,18 +21,18 @@ class TicketUpdatedListener(Listener[TicketUpdated]):
         # A buyer waits for the first, and no order's trouble keeps a ticket out of date.
         try:
             if ticket.order_id:
-                await self.orders.change(ticket.order_id, _held)
+                await self._confirm(ticket.order_id)
         except Exception:
             await self._replicate(ticket)
             raise
         await self._replicate(ticket)
 
+    async def _confirm(self, order_id: str) -> None:
+        await self.orders.compare_and_set(
+            order_id, "status", OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT
+        )
+
     async def _replicate(self, ticket: TicketUpdated) -> None:
         await self.tickets.replicate(
             ticket.id, ticket.version, title=ticket.title, price=ticket.price
         )
-
-
-def _held(order: Order) -> Order | None:
-    is_new = order.status == OrderStatus.CREATED
-    return order.with_status(OrderStatus.AWAITING_PAYMENT) if is_new else None
