@@ -36,5 +36,7 @@ def is_register_guard(name: str, condition: Any) -> bool:
 
 
 def is_compare_and_set(name: str, condition: Any) -> bool:
-    """`version == the one that was read`."""
+    """`version == the one that was read`, or a status the one that is to be left."""
+    if name == "status":
+        return isinstance(condition, str)
     return name == "version" and (isinstance(condition, int) or "$in" in condition)
