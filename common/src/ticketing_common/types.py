@@ -62,12 +62,14 @@ def now() -> datetime:
 
 
 def in_milliseconds(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC and moment.microsecond % 1000 == 0:
+        return moment  # what nearly every moment is: it has been here before
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _iso(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 Moment = Annotated[

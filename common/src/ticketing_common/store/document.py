@@ -73,21 +73,24 @@ def object_id(id: str) -> ObjectId | None:
 
 def stored_fields(model: type[BaseModel], fields: Mapping[str, Any]) -> dict[str, Any]:
     """Some of the model's fields, named and valued as MongoDB keeps them."""
-    return {model.model_fields[name].alias or name: _plain(fields[name]) for name in fields}
+    stored = stored_names(model)
+    return {stored[name]: _plain(fields[name]) for name in fields}
+
+
+@cache
+def stored_names(model: type[BaseModel]) -> Mapping[str, str]:
+    """What MongoDB calls each of the model's fields."""
+    return {name: field.alias or name for name, field in model.model_fields.items()}
 
 
 def _plain(value: Any) -> Any:
     if type(value) in PLAIN:
         return value
-    if isinstance(value, BaseModel):
-        return {stored: _plain(getattr(value, name)) for stored, name in _stored_names(type(value))}
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, BaseModel):
+        names = stored_names(type(value)).items()
+        return {stored: _plain(getattr(value, name)) for name, stored in names}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
-
-
-@cache
-def _stored_names(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
-    return tuple((field.alias or name, name) for name, field in model.model_fields.items())

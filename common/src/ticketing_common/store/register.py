@@ -2,7 +2,7 @@
 
 from typing import Any, Generic, TypeVar
 
-from ticketing_common.store.document import Document, object_id
+from ticketing_common.store.document import Document, object_id, stored_names
 
 D = TypeVar("D", bound=Document)
 
@@ -17,11 +17,11 @@ class Register(Generic[D]):
         """Raise pydantic's `ValidationError` where the fields make no document of this class."""
         source = document.source_version
         self.document = document(id=id, **fields, **{source: version})
-        fresh = self.document.to_mongo()
-        given = {document.model_fields[name].alias or name for name in (*fields, source)}
-        guard = document.model_fields[source].alias or source
-        rest = {name: fresh[name] for name in fresh if name not in given}
-        self.change: dict[str, Any] = {"$set": {name: fresh[name] for name in given}}
+        names = stored_names(document)
+        guard = names[source]
+        rest = self.document.to_mongo()
+        given = {names[field]: rest.pop(names[field]) for field in (*fields, source)}
+        self.change: dict[str, Any] = {"$set": given}
         if guard != "version":  # the replica counts its own saves too, and this is one
             self.document = self.document.next()
             del rest["version"]
