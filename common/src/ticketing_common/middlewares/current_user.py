@@ -15,16 +15,16 @@ def current_user(request: Request) -> CurrentUser | None:
     """The session's user; None for a missing, bad or outdated cookie."""
     if _KEY not in request.scope:  # else a rate limit has asked before
         sessions: Sessions = request.app.state.sessions
-        cookie = _session_cookie(tuple(request.headers.getlist("cookie")))
-        request.scope[_KEY] = sessions.read(cookie)
+        headers = tuple(value for name, value in request.scope["headers"] if name == b"cookie")
+        request.scope[_KEY] = sessions.read(_session_cookie(headers))
     user: CurrentUser | None = request.scope[_KEY]
     return user
 
 
 @lru_cache(maxsize=4096)
-def _session_cookie(headers: tuple[str, ...]) -> str | None:
+def _session_cookie(headers: tuple[bytes, ...]) -> str | None:
     for header in headers:
-        if value := cookie_parser(header).get(COOKIE):
+        if value := cookie_parser(header.decode("latin-1")).get(COOKIE):
             return value
     return None
 
