@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from ticketing_common import batch as module
 from ticketing_common.batch import Batch, Shared
 
 
@@ -171,6 +172,41 @@ async def test_writes_wait_for_company_after_a_busy_one(recorded: Recorded) -> N
 
     assert answers == [6, 8]
     assert recorded.calls == [[1, 2], [3, 4]]
+
+
+async def test_the_wait_ends_when_all_have_come_back(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as were answered, and those who came meanwhile; a pause would end it much later."""
+    monkeypatch.setattr(module, "COMMIT_PAUSE", 3600.0)
+    batch: Batch[int, int] = Batch.of_writes(recorded.run)
+    first = [asyncio.create_task(batch.ask(number)) for number in (1, 2)]
+    await _started(recorded, 1)
+    meanwhile = asyncio.create_task(batch.ask(3))
+    await asyncio.sleep(0)
+    recorded.gate.release()
+    recorded.gate.release()
+    await asyncio.gather(*first)
+
+    one_back = asyncio.create_task(batch.ask(1))
+    for _ in range(5):
+        await asyncio.sleep(0)  # would be on its way by now
+    assert recorded.calls == [[1, 2]]
+    async with asyncio.timeout(20):
+        await asyncio.gather(meanwhile, one_back, batch.ask(2))
+
+    assert recorded.calls == [[1, 2], [3, 1, 2]]
+
+
+async def test_the_wait_ends_though_nobody_comes_back(recorded: Recorded) -> None:
+    """A pause, and no more: the others may never come again."""
+    batch: Batch[int, int] = Batch(recorded.run, pause=0.001, rest=0.0)
+    for _ in range(2):
+        recorded.gate.release()
+    await asyncio.gather(*(batch.ask(number) for number in (1, 2, 3)))
+
+    async with asyncio.timeout(20):
+        assert await batch.ask(4) == 8
 
 
 async def test_a_single_write_waits_for_nobody(recorded: Recorded) -> None:

@@ -2,20 +2,21 @@
 
 Callers read as if each made its own call. At one request at a time nothing waits; at many, one
 query answers all and one journalled write commits all (group commit). Many callers in a loop would
-fall into two halves, one waiting while the other is answered: a pause before the next call, where
-the last one had more than one item, brings them together (measured: a quarter less CPU for a read).
+fall into two halves, one waiting while the other is answered: before a call that follows a busy one
+there is a pause, until those just answered have come back, or not for longer than they should need.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Generic, Self, TypeVar
 
 K = TypeVar("K")
 R = TypeVar("R")
 
 LIMIT = 500  # items a round trip
-PAUSE = 0.001  # seconds
-COMMIT_PAUSE = 0.003  # a commit takes longer than a query, and more fits into it
+PAUSE = 0.001  # seconds at most
+COMMIT_PAUSE = 0.008  # a commit takes longer than a query, and so do callers until their next one
 MEMORY = 0.05  # so long after a busy call the first waits for company, too
 
 
@@ -25,9 +26,9 @@ class Batch(Generic[K, R]):
     `run` answers a list of items with a result, or an exception, for each. What it raises fails
     all of them. An item joins only a call that starts after it was asked, so that everyone sees
     their own writes; a caller that is cancelled takes nobody along. After a call that had company
-    the next waits for `pause` seconds to have some too. So does the first of those that come
-    between `rest` and `MEMORY` seconds later: callers that were busy with something else
-    meanwhile, as with a commit, come back together.
+    the next waits for as much: as many as were answered and had come meanwhile, but for `pause`
+    seconds at most. So does the first of those that come between `rest` and `MEMORY` seconds later:
+    callers that were busy with something else meanwhile, as with a commit, come back together.
     """
 
     def __init__(
@@ -40,20 +41,20 @@ class Batch(Generic[K, R]):
         self._waiting: list[tuple[K, asyncio.Future[R]]] = []
         self._task: asyncio.Task[None] | None = None
         self._busy_at = -MEMORY
+        self._expected = 0  # items of the next call, if all come back
+        self._all_here = asyncio.Event()
         self._pause = pause
         self._rest = rest
 
     @classmethod
-    def of_writes(
-        cls,
-        run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]],
-        pause: float = COMMIT_PAUSE,
-    ) -> Self:
-        return cls(run, pause, rest=0.0)
+    def of_writes(cls, run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]]) -> Self:
+        return cls(run, COMMIT_PAUSE, rest=0.0)
 
     async def ask(self, item: K) -> R:
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
+        if len(self._waiting) >= self._expected:
+            self._all_here.set()
         if self._task is None:
             self._task = asyncio.create_task(self._work())
         return await future
@@ -67,16 +68,24 @@ class Batch(Generic[K, R]):
         busy = self._rest <= loop.time() - self._busy_at < MEMORY
         try:
             while self._waiting:
-                if busy and len(self._waiting) < LIMIT:
-                    await asyncio.sleep(self._pause)
+                if busy:
+                    await self._company()
                 batch, self._waiting = self._waiting[:LIMIT], self._waiting[LIMIT:]
                 await self._answer(batch)
+                self._expected = min(len(batch) + len(self._waiting), LIMIT)
                 busy = len(batch) > 1
                 if busy:
                     self._busy_at = loop.time()
         finally:
             self._task = None
             _cancel(self._waiting)  # if there is anyone, we were cancelled
+
+    async def _company(self) -> None:
+        self._all_here.clear()
+        if len(self._waiting) < self._expected:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause):
+                    await self._all_here.wait()
 
     async def _answer(self, batch: list[tuple[K, asyncio.Future[R]]]) -> None:
         results: Sequence[R | Exception]

@@ -11,7 +11,6 @@ from ticketing_common.errors import VersionConflictError
 from ticketing_common.store.database import is_outage, outages
 
 DUPLICATE_KEY = 11000  # MongoDB's error code
-UPDATE_PAUSE = 0.006  # seconds, more than for inserts: most updates are listeners', not requests'
 
 Write = InsertOne[dict[str, Any]] | UpdateOne
 
@@ -27,8 +26,8 @@ class Writes:
     def __init__(self, collection: Any) -> None:
         self._collection = collection
         self._inserts: Batch[Write, bool] = Batch.of_writes(self._write)
-        self._upserts: Batch[Write, bool] = Batch.of_writes(self._write, UPDATE_PAUSE)
-        self._updates: Batch[Write, bool] = Batch.of_writes(self._update, UPDATE_PAUSE)
+        self._upserts: Batch[Write, bool] = Batch.of_writes(self._write)
+        self._updates: Batch[Write, bool] = Batch.of_writes(self._update)
 
     async def insert(self, stored: dict[str, Any]) -> None:
         """Raise `AlreadyExistsError` where a unique index objects."""
