@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 LIMIT = 500  # items a round trip
 PAUSE = 0.001  # seconds at most
-COMMIT_PAUSE = 0.008  # a commit takes longer than a query, and so do callers until their next one
+COMMIT_PAUSE = 0.006  # a commit takes longer than a query, and so do callers until their next one
 MEMORY = 0.05  # so long after a busy call the first waits for company, too
 
 
