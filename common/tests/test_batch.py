@@ -157,6 +157,11 @@ async def test_a_call_that_is_cancelled_leaves_nobody_waiting(recorded: Recorded
 
     assert not waiting
     assert all(each.cancelled() for each in done)
+    again = asyncio.create_task(batch.ask(3))
+    await _started(recorded, 2)
+    assert recorded.calls == [[1], [3]]
+    recorded.gate.release()
+    await asyncio.wait({again}, timeout=10)
 
 
 async def test_writes_wait_for_company_after_a_busy_one(recorded: Recorded) -> None:
@@ -174,12 +179,9 @@ async def test_writes_wait_for_company_after_a_busy_one(recorded: Recorded) -> N
     assert recorded.calls == [[1, 2], [3, 4]]
 
 
-async def test_the_wait_ends_when_all_have_come_back(
-    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_wait_ends_when_all_have_come_back(recorded: Recorded) -> None:
     """As many as were answered, and those who came meanwhile; a pause would end it much later."""
-    monkeypatch.setattr(module, "COMMIT_PAUSE", 3600.0)
-    batch: Batch[int, int] = Batch.of_writes(recorded.run)
+    batch: Batch[int, int] = Batch(recorded.run, pause=3600.0, rest=0.0)
     first = [asyncio.create_task(batch.ask(number)) for number in (1, 2)]
     await _started(recorded, 1)
     meanwhile = asyncio.create_task(batch.ask(3))
@@ -196,6 +198,21 @@ async def test_the_wait_ends_when_all_have_come_back(
         await asyncio.gather(meanwhile, one_back, batch.ask(2))
 
     assert recorded.calls == [[1, 2], [3, 1, 2]]
+
+
+async def test_a_full_call_waits_for_nobody(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are: no more fit into one."""
+    monkeypatch.setattr(module, "LIMIT", 2)
+    batch: Batch[int, int] = Batch(recorded.run, pause=3600.0, rest=0.0)
+    for _ in range(3):
+        recorded.gate.release()
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(batch.ask(number) for number in range(6)))
+
+    assert recorded.calls == [[0, 1], [2, 3], [4, 5]]
 
 
 async def test_the_wait_ends_though_nobody_comes_back(recorded: Recorded) -> None:

@@ -38,9 +38,10 @@ def test_odd_numbers_are_no_prices(given: str) -> None:
         PRICE.validate_python(given)
 
 
-def test_moments_are_utc_with_milliseconds() -> None:
+@pytest.mark.parametrize("microsecond", [6000, 6789])
+def test_moments_are_utc_with_milliseconds(microsecond: int) -> None:
     """As the base system's JSON shows them."""
-    moment = datetime(2026, 1, 2, 3, 4, 5, 6789, tzinfo=timezone(timedelta(hours=2)))
+    moment = datetime(2026, 1, 2, 3, 4, 5, microsecond, tzinfo=timezone(timedelta(hours=2)))
 
     assert MOMENT.dump_json(MOMENT.validate_python(moment)) == b'"2026-01-02T01:04:05.006Z"'
     assert MOMENT.validate_json('"2026-01-02T01:04:05.006Z"').tzinfo == UTC

@@ -95,29 +95,43 @@ def news(orders: Store[Order]) -> Callable[[], Awaitable[list[str]]]:
 
 
 class Racing(Store[Order]):
-    """Its first writers wait for each other: all have decided before any of them writes."""
+    """Its first savers wait for each other: all have decided before any of them writes."""
 
-    def __init__(self, database: Database, writers: int) -> None:
+    def __init__(self, database: Database, savers: int) -> None:
         super().__init__(database, Order)
-        self.expected = writers
-        self.barrier = asyncio.Barrier(writers)
+        self.expected = savers
+        self.barrier = asyncio.Barrier(savers)
 
     async def save(self, document: Order, *events: Event | None) -> Order:
-        await self._meet()
-        return await super().save(document, *events)
-
-    async def compare_and_set(self, id: str, field: str, before: Any, after: Any) -> None:
-        await self._meet()
-        await super().compare_and_set(id, field, before, after)
-
-    async def _meet(self) -> None:
         if self.expected:
             self.expected -= 1
             async with asyncio.timeout(20):
                 await self.barrier.wait()
+        return await super().save(document, *events)
 
 
 @pytest.fixture
 def racing(database: Database, orders: Store[Order]) -> Callable[[int], Store[Order]]:
-    """`racing(n)` is the orders' store for n concurrent writers."""
-    return lambda writers: Racing(database, writers)
+    """`racing(n)` is the orders' store for n concurrent savers."""
+    return lambda savers: Racing(database, savers)
+
+
+class Overtaken(Store[Order]):
+    """Something else is done between its first decision and the save of it."""
+
+    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(database, Order)
+        self.meanwhile: Callable[[], Awaitable[None]] | None = meanwhile
+
+    async def save(self, document: Order, *events: Event | None) -> Order:
+        if meanwhile := self.meanwhile:
+            self.meanwhile = None
+            await meanwhile()
+        return await super().save(document, *events)
+
+
+@pytest.fixture
+def overtaken(database: Database, orders: Store[Order]) -> Callable[..., Store[Order]]:
+    """`overtaken(f)` is the orders' store of a replica that another one is faster than: with
+    `await f()`."""
+    return lambda meanwhile: Overtaken(database, meanwhile)

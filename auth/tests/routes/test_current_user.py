@@ -19,6 +19,17 @@ async def test_details_of_the_current_user(api: httpx.AsyncClient, sign_in: Sign
     assert isinstance(current["iat"], int)
 
 
+async def test_a_cookie_beside_others(api: httpx.AsyncClient, sign_in: SignIn) -> None:
+    """HTTP/2 sends each in a header of its own, and anyone may send what is no text."""
+    user = new_id()
+    [session] = sign_in(user).values()
+
+    headers = [(b"cookie", b"theme=d\xe4rk"), (b"cookie", session.encode())]
+    response = await api.get("/api/users/currentuser", headers=headers)
+
+    assert response.json()["currentUser"]["id"] == user
+
+
 async def test_null_if_not_authenticated(api: httpx.AsyncClient) -> None:
     """No session is no error."""
     response = await api.get("/api/users/currentuser")

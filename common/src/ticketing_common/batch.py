@@ -2,8 +2,8 @@
 
 Callers read as if each made its own call. At one request at a time nothing waits; at many, one
 query answers all and one journalled write commits all (group commit). Many callers in a loop would
-fall into two halves, one waiting while the other is answered: before a call that follows a busy one
-there is a pause, until those just answered have come back, or not for longer than they should need.
+fall into two halves, one waiting while the other is answered: so a call that follows a busy one
+waits until those just answered have come back, though not for long: they may never come.
 """
 
 import asyncio
@@ -15,8 +15,8 @@ K = TypeVar("K")
 R = TypeVar("R")
 
 LIMIT = 500  # items a round trip
-PAUSE = 0.001  # seconds at most
-COMMIT_PAUSE = 0.006  # a commit takes longer than a query, and so do callers until their next one
+PAUSE = 0.001  # seconds a query waits for company at most
+COMMIT_PAUSE = 0.006  # and a write: callers need longer for their next one
 MEMORY = 0.05  # so long after a busy call the first waits for company, too
 
 
@@ -69,7 +69,7 @@ class Batch(Generic[K, R]):
         try:
             while self._waiting:
                 if busy:
-                    await self._company()
+                    await self._wait_for_company()
                 batch, self._waiting = self._waiting[:LIMIT], self._waiting[LIMIT:]
                 await self._answer(batch)
                 self._expected = min(len(batch) + len(self._waiting), LIMIT)
@@ -78,9 +78,10 @@ class Batch(Generic[K, R]):
                     self._busy_at = loop.time()
         finally:
             self._task = None
-            _cancel(self._waiting)  # if there is anyone, we were cancelled
+            left, self._waiting = self._waiting, []
+            _cancel(left)  # if there is anyone, we were cancelled
 
-    async def _company(self) -> None:
+    async def _wait_for_company(self) -> None:
         self._all_here.clear()
         if len(self._waiting) < self._expected:
             with suppress(TimeoutError):

@@ -93,8 +93,9 @@ class Store(Reads[D]):
     async def compare_and_set(self, id: str, field: str, before: Any, after: Any) -> None:
         """Set one field, where it is `before`, to `after`; otherwise leave the document as it is.
 
-        The same as a `change` that decides so and has no news, without reading what was not seen.
-        Raises `NotFoundError` and, seldom, `VersionConflictError`.
+        A `change` that reads the document only where the set may have found nothing to do. It may
+        be tried twice, so it wants a field that never becomes `before` again. Raises what `change`
+        does.
         """
 
         def decide(document: D) -> D | None:

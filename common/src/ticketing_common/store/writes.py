@@ -20,14 +20,14 @@ class AlreadyExistsError(Exception):
 
 
 class Writes:
-    """Inserts and guarded updates. Each raises what it failed of by itself, and
-    `DatabaseConnectionError` where nobody can say what was done."""
+    """Inserts and guarded updates. All raise `DatabaseConnectionError` where nobody can say what
+    was done; inserts and upserts also what MongoDB refused of them, each for itself."""
 
     def __init__(self, collection: Any) -> None:
         self._collection = collection
-        self._inserts: Batch[Write, bool] = Batch.of_writes(self._write)
-        self._upserts: Batch[Write, bool] = Batch.of_writes(self._write)
-        self._updates: Batch[Write, bool] = Batch.of_writes(self._update)
+        self._inserts: Batch[Write, bool] = Batch.of_writes(self._outcomes)
+        self._upserts: Batch[Write, bool] = Batch.of_writes(self._outcomes)
+        self._updates: Batch[Write, bool] = Batch.of_writes(self._all_matched)
 
     async def insert(self, stored: dict[str, Any]) -> None:
         """Raise `AlreadyExistsError` where a unique index objects."""
@@ -52,10 +52,10 @@ class Writes:
 
     async def update(self, guard: Mapping[str, Any], change: Mapping[str, Any]) -> bool:
         """Change the document that the guard matches, and insert none. Returns whether it is sure
-        that there was one: it is not where another write of the same round trip found nothing."""
+        that it was changed: it is not where another of the same round trip was not, or failed."""
         return await self._updates.ask(UpdateOne(guard, change))
 
-    async def _write(self, writes: list[Write]) -> Sequence[bool | OperationFailure]:
+    async def _outcomes(self, writes: list[Write]) -> Sequence[bool | OperationFailure]:
         """What each failed of, or whether it was an update that inserted."""
         details = await self._bulk(writes)
         outcomes: list[bool | OperationFailure] = [False] * len(writes)
@@ -65,7 +65,7 @@ class Writes:
             outcomes[each["index"]] = _failure(each)
         return outcomes
 
-    async def _update(self, writes: list[Write]) -> Sequence[bool]:
+    async def _all_matched(self, writes: list[Write]) -> Sequence[bool]:
         """Whether all of them matched, as only their number is told."""
         return [(await self._bulk(writes))["nMatched"] == len(writes)] * len(writes)
 
