@@ -12,7 +12,7 @@ from ticketing_common.events.catalogue import (
     PaymentCreated,
     TicketUpdated,
 )
-from ticketing_common.store import Store
+from ticketing_common.store import Database, Store
 from ticketing_common.store.retry import retrying
 from ticketing_common.timing import Timing
 from ticketing_common.types import new_id
@@ -128,14 +128,18 @@ async def test_delivered_twice_at_once(place: Place, racing: Race) -> None:
 
 
 async def test_paid_while_it_is_confirmed(
-    tickets: Store[Ticket], orders: Store[Order], place: Place, overtaken: Overtake
+    database: Database,
+    tickets: Store[Ticket],
+    orders: Store[Order],
+    place: Place,
+    overtaken: Overtake,
 ) -> None:
     """Neither news is lost on the other: the order ends as complete."""
     order = await place()
     confirmation = TicketUpdated(
         id=order.ticket.id, version=1, title="A", price=20, user_id=new_id(), order_id=order.id
     )
-    updated = TicketUpdatedListener(tickets, orders)
+    updated = TicketUpdatedListener(tickets, Store(database, Order))
     paid = PaymentCreatedListener(overtaken(lambda: updated.on_message(confirmation)))
 
     await retrying(lambda: paid.on_message(_payment(order)))
