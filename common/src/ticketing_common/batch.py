@@ -72,10 +72,10 @@ class Batch(Generic[K, R]):
                     await self._wait_for_company()
                 batch, self._waiting = self._waiting[:LIMIT], self._waiting[LIMIT:]
                 await self._answer(batch)
-                self._expected = min(len(batch) + len(self._waiting), LIMIT)
                 busy = len(batch) > 1
                 if busy:
                     self._busy_at = loop.time()
+                    self._expected = min(len(batch) + len(self._waiting), LIMIT)
         finally:
             self._task = None
             left, self._waiting = self._waiting, []
