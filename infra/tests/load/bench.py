@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 from infra.tests.load.flash import flash_sale
+from infra.tests.load.measuring import HELLO, measure_yardstick
 from infra.tests.load.pages import page_paths
-from infra.tests.load.path import Path
+from infra.tests.load.path import MAIN, Path
 from infra.tests.load.paths import api_paths
 from infra.tests.load.plan import Plan
 from infra.tests.load.results import Results
@@ -44,7 +45,7 @@ async def bench(
         await rounds.run(plan.rounds)
         results.rss["after paths"] = this.rss()
     if plan.has("saga"):
-        await _sagas(plan, sites, results, say)
+        await _sagas(plan, sites, servers, results, say)
         results.rss["after sagas"] = this.rss()
     if plan.has("flash"):
         results.sales = [await flash_sale(this, tickets, plan.buyers) for tickets in (1, 500)]
@@ -64,17 +65,28 @@ async def idle(site: Site) -> dict[str, float]:
     return {name: (used - before[name]) / 1e6 / IDLE for name, used in site.cpu().items()}
 
 
-async def _sagas(plan: Plan, sites: Sequence[Site], results: Results, say: Say) -> None:
-    await at_once(sites[-1], 8, 1.0)  # to warm up
-    for count in AT_ONCE:
-        for site in sites:
-            run = await at_once(site, count, plan.saga_seconds)
-            results.sagas.setdefault(site.name, []).append(run)
-            say(f"{run.per_second:.1f} sagas a second, {count} at once ({site.name})")
+async def _sagas(
+    plan: Plan,
+    sites: Sequence[Site],
+    servers: dict[str, tuple[int, int]],
+    results: Results,
+    say: Say,
+) -> None:
+    this = sites[-1]
+    for site in sites:
+        await at_once(site, 8, 1.0)  # to warm up
+    for _ in range(plan.rounds):
+        results.samples.append(await measure_yardstick(HELLO, servers, MAIN, plan.pace))
+        for count in AT_ONCE:
+            for site in sites:
+                run = await at_once(site, count, plan.saga_seconds)
+                results.sagas.setdefault(site.name, []).append(run)
+                say(f"{run.per_second:.1f} sagas a second, {count} at once ({site.name})")
+        sites = sites[::-1]  # the next round starts with another version
     if not plan.rates:
         return
-    runs = results.sagas[sites[-1].name]
+    runs = results.sagas[this.name]
     saturation = max(run.per_second for run in runs)
-    runs += await up_to_saturation(sites[-1], plan.rates, plan.saga_seconds)
-    results.lag = await a_second(sites[-1], max(1.0, saturation / 2), plan.saga_seconds)
+    runs += await up_to_saturation(this, plan.rates, plan.saga_seconds)
+    results.lag = await a_second(this, max(1.0, saturation / 2), plan.saga_seconds)
     say("event lag measured")

@@ -7,6 +7,7 @@ from infra.tests.load.market import Market
 from infra.tests.load.site import Site
 
 LEVELS = (1, 32, 256)  # connections
+MAIN = 32  # where the targets are
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from infra.tests.load.path import LEVELS, MAIN
+
 SECTIONS = ("start", "paths", "saga", "flash", "scale", "soak")
 RATES = (5.0, 10.0, 20.0, 40.0, 80.0, 120.0, 160.0, 240.0, 320.0, 480.0)  # sagas a second
 SHORT_PATHS = (
@@ -50,7 +52,7 @@ class Plan:
         return cls(
             sections=tuple(asked.sections or usual),
             rounds=asked.rounds or (1 if short else 3),
-            levels=tuple(asked.levels or ((32,) if short else (1, 32, 256))),
+            levels=tuple(sorted({MAIN, *(asked.levels or (() if short else LEVELS))})),
             pace=asked.pace or (0.4 if short else 1.0),
             saga_seconds=2.0 if short else 5.0,
             rates=() if short or asked.compare else RATES,
@@ -77,8 +79,14 @@ def parser() -> argparse.ArgumentParser:
     add = found.add_argument
     add("--short", action="store_true", help="under a minute: for CI")
     add("--sections", nargs="+", choices=SECTIONS, help="all but the soak by default")
-    add("--rounds", type=int, help="how often each path is measured")
-    add("--levels", type=int, nargs="+", choices=(1, 32, 256), help="numbers of connections")
+    add("--rounds", type=int, help="how often each path is measured, and sagas at once")
+    add(
+        "--levels",
+        type=int,
+        nargs="+",
+        choices=LEVELS,
+        help=f"numbers of connections, beside {MAIN}",
+    )
     add("--pace", type=float, help="stretches (or shortens) each measurement")
     add("--only", default="", help="paths whose name has this in it")
     add("--buyers", type=int, default=5_000, help="of a flash sale")

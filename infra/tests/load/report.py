@@ -6,12 +6,11 @@ from infra.tests.load import tables
 from infra.tests.load.figures import short
 from infra.tests.load.path import Path
 from infra.tests.load.results import Results
-from infra.tests.load.saga_runs import SagaRun
+from infra.tests.load.saga_tables import lags_table, saga_ratios_table, sagas_table, services_table
 from infra.tests.load.site import services_of
 from infra.tests.load.tables import Figures, table
 
 THIS = "this"
-SAGA_TARGETS = {16: 200.0, 64: 100.0}  # bare hellos of CPU, by sagas at once
 
 
 def report(results: Results, paths: Sequence[Path], compared: str | None) -> str:
@@ -23,10 +22,10 @@ def report(results: Results, paths: Sequence[Path], compared: str | None) -> str
         f" load average {load} before it began.",
     ]
     figures = Figures(results.samples)
-    if results.samples:
+    if figures.names(THIS):
         parts += _paths(results, figures, paths, compared)
     if results.sagas:
-        parts += _sagas(results, figures if results.samples else None)
+        parts += _sagas(results, figures.hello(), compared)
     if results.sales:
         parts += ["## Flash sale", _sales(results)]
     if results.scale:
@@ -64,40 +63,18 @@ def _paths(
     ]
 
 
-def _sagas(results: Results, figures: Figures | None) -> list[str]:
-    hello = figures.hello() if figures else None
-    header = ["sagas", "done/s", "p50 ms", "p99 ms", "CPU µs/saga", "x hello", "target", "met"]
+def _sagas(results: Results, hello: float, compared: str | None) -> list[str]:
     parts = []
     for version, runs in results.sagas.items():
-        rows = [_saga_row(run, hello) for run in runs]
-        parts += [f"## Saga ({version})", table([*header, "stores µs", "failed"], rows)]
-        if best := max((run for run in runs if run.done), key=lambda r: r.per_second, default=None):
-            rows = [[name, short(used)] for name, used in best.services.items()]
-            parts.append(table([f"CPU µs/saga at {_name(best)}", "µs"], rows))
+        parts += [f"## Sagas ({version}), a hello {short(hello)} µs"]
+        parts += [sagas_table(runs, hello), services_table(runs)]
+    if compared:
+        parts += [f"## Sagas: {compared} and this"]
+        parts += [saga_ratios_table(results.sagas[compared], results.sagas[THIS])]
     if lag := results.lag:
-        rows = [[name, short(p50), short(p99)] for name, (p50, p99) in lag.lags.items()]
-        parts.append(f"## Event lag at half of saturation ({lag.asked:.0f} sagas a second)")
-        parts.append(table(["commit to consumed", "p50 ms", "p99 ms"], rows))
+        parts += [f"## Event lag at half of saturation ({lag.asked:.0f} sagas a second)"]
+        parts += [lags_table(lag)]
     return parts
-
-
-def _saga_row(run: SagaRun, hello: float | None) -> list[str]:
-    multiple, target, met = "", "", ""
-    if hello and run.done:
-        multiple = short(run.cpu / hello)
-        if run.kind == "at once" and (most := SAGA_TARGETS.get(int(run.asked))):
-            target, met = short(most), "yes" if run.cpu / hello <= most else "no"
-    return [
-        _name(run),
-        *map(short, (run.per_second, run.p50, run.p99, run.cpu)),
-        *(multiple, target, met),
-        short(run.stores),
-        str(run.failed),
-    ]
-
-
-def _name(run: SagaRun) -> str:
-    return f"{run.asked:.0f} {run.kind}"
 
 
 def _sales(results: Results) -> str:

@@ -5,24 +5,23 @@ from dataclasses import replace
 
 from infra.tests.load import market
 from infra.tests.load.measuring import measure
-from infra.tests.load.path import Path, Setting
+from infra.tests.load.path import MAIN, Path, Setting
 from infra.tests.load.paths import api_paths
 from infra.tests.load.rounds import Say
 from infra.tests.load.sample import Sample
 from infra.tests.load.site import Site
 
-SIZES = (1_000, 10_000, 100_000)  # tickets on sale; half as many orders beside them
 SKIPPED = ("list of 100 tickets", "sign-in", "current user")  # which nothing grows under
 
 
 async def grow(site: Site, sizes: Sequence[int], pace: float, say: Say) -> dict[int, list[Sample]]:
-    """Each path at 32 connections, in markets of these sizes."""
+    """Each path in markets of so many tickets on sale, and half as many orders."""
     found: dict[int, list[Sample]] = {}
     for size in sizes:
         await site.quiet()
         market.empty(site)
         setting = Setting(site, market.fill(site, size, max(size // 2, 2_000)))
-        found[size] = [await measure(_sized(path), setting, 32, pace) for path in _paths()]
+        found[size] = [await measure(_sized(path), setting, MAIN, pace) for path in _paths()]
         say(f"a market of {size:,} measured")
     return found
 

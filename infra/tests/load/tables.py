@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from infra.tests.load.figures import Spread, short
 from infra.tests.load.measuring import HELLO
-from infra.tests.load.path import LEVELS, Path
+from infra.tests.load.path import LEVELS, MAIN, Path
 from infra.tests.load.sample import Sample
 from infra.tests.load.site import services_of, stores_of
 
-MAIN = 32  # connections, where the targets are
 Get = Callable[[Sample], float]
 
 

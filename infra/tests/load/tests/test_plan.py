@@ -27,6 +27,11 @@ def test_a_short_run_measures_the_paths_with_targets() -> None:
     assert not short.wants("page /")
 
 
+def test_the_level_with_the_targets_is_always_measured() -> None:
+    """Multiples of a hello are of a hello there."""
+    assert plan("--levels", "1").levels == (1, 32)
+
+
 def test_replicas_are_for_sagas() -> None:
     """A path is one process's."""
     assert plan("--replicas", "2").sections == ("saga",)

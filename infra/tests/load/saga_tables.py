@@ -1,0 +1,78 @@
+"""Runs of sagas as Markdown."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from infra.tests.load.figures import Spread, short
+from infra.tests.load.saga_runs import SagaRun
+from infra.tests.load.tables import table
+
+TARGETS = {"16 at once": 200.0, "64 at once": 100.0}  # bare hellos of CPU
+
+
+def sagas_table(runs: Sequence[SagaRun], hello: float) -> str:
+    """What sagas took, by how many there were; `hello` in microseconds."""
+    header = ["sagas", "done/s", "p50 ms", "p99 ms", "CPU µs/saga (spread)", "x hello", "target"]
+    rows = [_row(name, rounds, hello) for name, rounds in _rounds(runs).items()]
+    return table([*header, "met", "stores µs", "failed"], rows)
+
+
+def services_table(runs: Sequence[SagaRun]) -> str:
+    """Who took it in the run with the most sagas a second."""
+    busiest = max(runs, key=lambda run: run.per_second)
+    rows = [[name, short(used)] for name, used in busiest.services.items()]
+    return table([f"CPU µs/saga at {_name(busiest)}", "µs"], rows)
+
+
+def saga_ratios_table(before: Sequence[SagaRun], after: Sequence[SagaRun]) -> str:
+    """How many times as much one version takes and gives as another, where both were measured."""
+    old, new = _rounds(before), _rounds(after)
+    rows = []
+    for name in old:
+        was, now = Spread.of(_cpu(old[name])), Spread.of(_cpu(new[name]))
+        ratio = now.median / was.median
+        speed = median(_speed(new[name])) / max(median(_speed(old[name])), 1e-9)
+        rows.append([name, str(was), str(now), f"{ratio:.2f}", f"{speed:.2f}"])
+    return table(["sagas", "CPU µs before", "CPU µs", "CPU ratio", "done/s ratio"], rows)
+
+
+def lags_table(run: SagaRun) -> str:
+    rows = [[name, short(p50), short(p99)] for name, (p50, p99) in run.lags.items()]
+    return table(["commit to consumed", "p50 ms", "p99 ms"], rows)
+
+
+def _row(name: str, rounds: Sequence[SagaRun], hello: float) -> list[str]:
+    cpu = Spread.of(_cpu(rounds))
+    multiple = cpu.median / hello
+    target = TARGETS.get(name)
+    return [
+        name,
+        short(median(_speed(rounds))),
+        short(median(run.p50 for run in rounds)),
+        short(median(run.p99 for run in rounds)),
+        str(cpu),
+        short(multiple),
+        short(target) if target else "",
+        ("yes" if multiple <= target else "no") if target else "",
+        short(median(run.stores for run in rounds)),
+        str(sum(run.failed for run in rounds)),
+    ]
+
+
+def _rounds(runs: Sequence[SagaRun]) -> dict[str, list[SagaRun]]:
+    found: dict[str, list[SagaRun]] = {}
+    for run in runs:
+        found.setdefault(_name(run), []).append(run)
+    return found
+
+
+def _cpu(rounds: Sequence[SagaRun]) -> list[float]:
+    return [run.cpu for run in rounds]
+
+
+def _speed(rounds: Sequence[SagaRun]) -> list[float]:
+    return [run.per_second for run in rounds]
+
+
+def _name(run: SagaRun) -> str:
+    return f"{run.asked:.0f} {run.kind}"
