@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +56,15 @@ class Stack:
     def frozen(self, *names: str) -> Iterator[None]:
         """The processes neither answer nor end for as long as the block lasts."""
         pids = [self.processes()[name]["pid"] for name in names]
-        for name in names:
-            self.signal(name, signal.SIGSTOP)
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
         try:
             until(lambda: all(map(is_stopped, pids)))
             yield
         finally:
-            for name in names:
-                self.signal(name, signal.SIGCONT)
+            for pid in pids:
+                with suppress(ProcessLookupError):  # ended by its supervisor meanwhile
+                    os.kill(pid, signal.SIGCONT)
 
 
 def until(condition: Callable[[], bool], bound: float = 30.0) -> None:
