@@ -225,6 +225,46 @@ async def test_the_wait_ends_though_nobody_comes_back(recorded: Recorded) -> Non
         assert await batch.ask(4) == 8
 
 
+async def test_one_call_with_less_company_does_not_end_the_wait_for_more(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was among the most may have been held up; nearly as many are waited for once more."""
+    monkeypatch.setattr(module, "MEMORY", 3600.0)
+    batch: Batch[int, int] = Batch(recorded.run, pause=0.2, rest=0.0)
+    for _ in range(4):
+        recorded.gate.release()
+    await asyncio.gather(*(batch.ask(number) for number in range(10)))
+    await asyncio.gather(batch.ask(10), batch.ask(11))  # the others don't come in time
+
+    back = []
+    for number in range(12, 24):
+        back.append(asyncio.create_task(batch.ask(number)))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # a call would be on its way by now
+    await asyncio.gather(*back)
+
+    assert list(map(len, recorded.calls)) == [10, 2, 9, 3]
+
+
+async def test_after_a_while_nobody_is_expected_back(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was a rush is over; who comes in pairs waits for a pair."""
+    loop = asyncio.get_running_loop()
+    batch: Batch[int, int] = Batch(recorded.run, pause=3600.0, rest=0.0)
+    for _ in range(3):
+        recorded.gate.release()
+    await asyncio.gather(*(batch.ask(number) for number in range(10)))
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + module.MEMORY)
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(batch.ask(10), batch.ask(11))
+        await asyncio.gather(batch.ask(12), batch.ask(13))
+
+    assert list(map(len, recorded.calls)) == [10, 2, 2]
+
+
 async def test_a_single_write_waits_for_nobody(recorded: Recorded) -> None:
     """Where nothing else goes on, company is not to be expected."""
     batch: Batch[int, int] = Batch.of_writes(recorded.run)

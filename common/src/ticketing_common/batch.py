@@ -16,7 +16,8 @@ R = TypeVar("R")
 
 LIMIT = 500  # items a round trip
 PAUSE = 0.001  # seconds a query waits for company at most
-COMMIT_PAUSE = 0.006  # and a write: callers need longer for their next one
+COMMIT_PAUSE = 0.012  # and a write: callers need longer for their next one
+PATIENCE = 0.9  # of the company expected, which is less after each call that had less
 MEMORY = 0.05  # so long after a busy call the first waits for company, too
 
 
@@ -26,9 +27,10 @@ class Batch(Generic[K, R]):
     `run` answers a list of items with a result, or an exception, for each. What it raises fails
     all of them. An item joins only a call that starts after it was asked, so that everyone sees
     their own writes; a caller that is cancelled takes nobody along. After a call that had company
-    the next waits for as much: as many as were answered and had come meanwhile, but for `pause`
-    seconds at most. So does the first of those that come between `rest` and `MEMORY` seconds later:
-    callers that were busy with something else meanwhile, as with a commit, come back together.
+    the next waits for as much: as many as were answered and had come meanwhile, or nearly as many
+    as before, but for `pause` seconds at most. So does the first of those that come between `rest`
+    and `MEMORY` seconds later: callers that were busy with something else meanwhile, as with a
+    commit, come back together.
     """
 
     def __init__(
@@ -65,7 +67,10 @@ class Batch(Generic[K, R]):
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
-        busy = self._rest <= loop.time() - self._busy_at < MEMORY
+        since = loop.time() - self._busy_at
+        busy = self._rest <= since < MEMORY
+        if since >= MEMORY:
+            self._expected = 0
         try:
             while self._waiting:
                 if busy:
@@ -75,7 +80,8 @@ class Batch(Generic[K, R]):
                 busy = len(batch) > 1
                 if busy:
                     self._busy_at = loop.time()
-                    self._expected = min(len(batch) + len(self._waiting), LIMIT)
+                    company = len(batch) + len(self._waiting)
+                    self._expected = min(max(company, int(self._expected * PATIENCE)), LIMIT)
         finally:
             self._task = None
             left, self._waiting = self._waiting, []
