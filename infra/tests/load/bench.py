@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 from infra.tests.load.flash import flash_sale
-from infra.tests.load.measuring import HELLO, measure_yardstick
+from infra.tests.load.measuring import measure_yardstick
 from infra.tests.load.pages import page_paths
-from infra.tests.load.path import MAIN, Path
+from infra.tests.load.path import HELLO, MAIN, Path
 from infra.tests.load.paths import api_paths
 from infra.tests.load.plan import Plan
 from infra.tests.load.results import Results

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import cycle
 
 from infra.tests.load.closed_loop import ClosedLoop, Usage, Window
-from infra.tests.load.path import LEVELS, Path, Setting
+from infra.tests.load.path import HELLO, SCRYPT, Path, Setting
 from infra.tests.load.processes import family, parents, rss, total_cpu
 from infra.tests.load.sample import Sample
 from infra.tests.load.wire import request
@@ -12,7 +12,6 @@ from infra.tests.load.wire import request
 WARM_UP = 0.15  # of the measured time, at least so many seconds
 SECONDS = {1: 0.4, 32: 1.0, 256: 0.6}  # by number of connections
 
-HELLO = "bare Starlette hello"
 OK = frozenset({200, 201})
 YARDSTICKS = {
     HELLO: ("hello", "GET", "/"),
@@ -21,7 +20,7 @@ YARDSTICKS = {
     "bare driver find_one": ("driver", "GET", "/find"),
     "bare driver insert_one": ("driver", "POST", "/insert"),
     "bare JetStream publish": ("publish", "POST", "/"),
-    "bare scrypt": ("scrypt", "POST", "/"),
+    SCRYPT: ("scrypt", "POST", "/"),
 }
 
 
@@ -59,7 +58,7 @@ async def measure_yardstick(
         return total_cpu({server: members})
 
     memory = sum(map(rss, members))
-    seconds = SECONDS[connections] * pace * (4.0 if server == "scrypt" else 1.0)
+    seconds = SECONDS[connections] * pace * (4.0 if name == SCRYPT else 1.0)
     window = await _run(port, cycle([request(method, target)]), connections, seconds, usage)
     answered = max(window.answered(OK), 1)
     spent = {server: (window.after[server] - window.before[server]) / 1000 / answered}
@@ -72,10 +71,6 @@ async def measure_yardstick(
         settled=spent,
         rss=(memory, sum(map(rss, members))),
     )
-
-
-def levels_of(name: str) -> tuple[int, ...]:
-    return (1, 32) if name == "bare scrypt" else LEVELS
 
 
 async def _run(

@@ -9,6 +9,8 @@ from infra.tests.load.site import Site
 LEVELS = (1, 32, 256)  # connections
 MAIN = 32  # where the targets are
 
+HELLO, SCRYPT = "bare Starlette hello", "bare scrypt"  # what paths are compared with
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -20,7 +22,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """`service` is the process whose CPU counts, `target` at most how many bare hellos of it.
+    """`service` is the process whose CPU counts, `target` at most how often its `yardstick`'s.
 
     `small` is for the market of 100 tickets, `factor` stretches the time it is measured for.
     """
@@ -29,6 +31,7 @@ class Path:
     service: str
     requests: Callable[[Setting], Iterator[bytes]]
     target: float | None = None
+    yardstick: str = HELLO
     levels: tuple[int, ...] = LEVELS
     expected: frozenset[int] = frozenset({200})
     small: bool = False

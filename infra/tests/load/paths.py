@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 
 from infra.tests.load.market import shuffled
-from infra.tests.load.path import Path, Setting
+from infra.tests.load.path import SCRYPT, Path, Setting
 from infra.tests.load.wire import request
 from ticketing_common.types import new_id
 
@@ -115,5 +115,5 @@ def api_paths() -> list[Path]:
         Path("new order", "orders", NewOrders(), 6.0, expected=CREATED, writes=True),
         Path("new order, all on one", "orders", contested, expected=REFUSED, writes=True),
         Path("pay", "payments", Pays(), expected=CREATED, writes=True),
-        Path("sign-in", "auth", sign_in, levels=(1, 32), factor=4.0),
+        Path("sign-in", "auth", sign_in, 1.05, SCRYPT, levels=(1, 32), factor=4.0),
     ]

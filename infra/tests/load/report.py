@@ -25,7 +25,7 @@ def report(results: Results, paths: Sequence[Path], compared: str | None) -> str
     if figures.names(THIS):
         parts += _paths(results, figures, paths, compared)
     if results.sagas:
-        parts += _sagas(results, figures.hello(), compared)
+        parts += _sagas(results, figures.yardstick(), compared)
     if results.sales:
         parts += ["## Flash sale", _sales(results)]
     if results.scale:

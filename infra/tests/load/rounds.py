@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from infra.tests.load import market
 from infra.tests.load.connection import Connection
-from infra.tests.load.measuring import YARDSTICKS, levels_of, measure, measure_yardstick
-from infra.tests.load.path import Path, Setting
+from infra.tests.load.measuring import YARDSTICKS, measure, measure_yardstick
+from infra.tests.load.path import SCRYPT, Path, Setting
 from infra.tests.load.paths import ACCOUNTS, PASSWORD
 from infra.tests.load.sample import Sample
 from infra.tests.load.site import Site
@@ -32,21 +32,17 @@ class Rounds:
             await sign_up(site)
         for number in range(1, rounds + 1):
             started = time.monotonic()
-            for name in self._yardsticks():
-                await self._yardstick(name)
+            for name in YARDSTICKS:
+                if name != SCRYPT:  # which is measured beside the path that is compared with it
+                    for level in self.levels:
+                        await self._yardstick(name, level)
             await self._paths([path for path in self.paths if path.small], SMALL, 0)
             await self._paths([path for path in self.paths if not path.small], LARGE, HELD)
             self.say(f"round {number} of {rounds} in {time.monotonic() - started:.0f} s")
             self.sites = self.sites[::-1]  # the next round starts with another version
 
-    def _yardsticks(self) -> list[str]:
-        signs_in = any(path.name == "sign-in" for path in self.paths)
-        return [name for name in YARDSTICKS if signs_in or name != "bare scrypt"]
-
-    async def _yardstick(self, name: str) -> None:
-        for level in levels_of(name):
-            if level in self.levels:
-                self.samples.append(await measure_yardstick(name, self.servers, level, self.pace))
+    async def _yardstick(self, name: str, level: int) -> None:
+        self.samples.append(await measure_yardstick(name, self.servers, level, self.pace))
 
     async def _paths(self, paths: Sequence[Path], on_sale: int, held: int) -> None:
         if not paths:
@@ -61,6 +57,8 @@ class Rounds:
                 if level in self.levels:
                     for setting in settings:
                         self.samples.append(await measure(path, setting, level, self.pace))
+                    if path.yardstick == SCRYPT:
+                        await self._yardstick(SCRYPT, level)
 
 
 async def sign_up(site: Site) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from infra.tests.load.figures import Spread, short
-from infra.tests.load.measuring import HELLO
-from infra.tests.load.path import LEVELS, MAIN, Path
+from infra.tests.load.path import HELLO, LEVELS, MAIN, Path
 from infra.tests.load.sample import Sample
 from infra.tests.load.site import services_of, stores_of
 
@@ -29,9 +28,9 @@ class Figures:
     def names(self, version: str) -> list[str]:
         return list(dict.fromkeys(s.path for s in self.samples if s.version == version))
 
-    def hello(self) -> float:
-        """CPU of a bare hello, in microseconds."""
-        found = self.of(HELLO, "yardstick", MAIN, lambda sample: sample.cpu["hello"])
+    def yardstick(self, name: str = HELLO) -> float:
+        """CPU of one request, in microseconds."""
+        found = self.of(name, "yardstick", MAIN, lambda sample: sum(sample.cpu.values()))
         assert found
         return found.median
 
@@ -43,14 +42,14 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def paths_table(figures: Figures, version: str, paths: Sequence[Path]) -> str:
     """CPU per request against the targets."""
-    hello = figures.hello()
     rows = []
     for path in paths:
         cpu = figures.of(path.name, version, MAIN, lambda s, p=path: s.cpu[p.service])  # type: ignore[misc]
         if cpu is None:
             continue
         settled = _median(figures, path, version, lambda s, p=path: s.settled[p.service])  # type: ignore[misc]
-        multiple = cpu.median / hello
+        multiple = cpu.median / figures.yardstick(path.yardstick)
+        unit = "" if path.yardstick == HELLO else f" x {path.yardstick}"
         target, met = "", ""
         if path.target:
             target, met = short(path.target), "yes" if multiple <= path.target else "no"
@@ -61,7 +60,7 @@ def paths_table(figures: Figures, version: str, paths: Sequence[Path]) -> str:
                 path.name,
                 path.service,
                 str(cpu),
-                f"{multiple:.2f}",
+                f"{multiple:.2f}{unit}",
                 target,
                 met,
                 settled,
@@ -91,7 +90,7 @@ def speed_table(figures: Figures, version: str, names: Sequence[str]) -> str:
 
 
 def yardsticks_table(figures: Figures) -> str:
-    hello = figures.hello()
+    hello = figures.yardstick()
     rows = []
     for name in figures.names("yardstick"):
         cpu = figures.of(name, "yardstick", MAIN, lambda s: sum(s.cpu.values()))

@@ -2,8 +2,7 @@ from dataclasses import replace
 from itertools import repeat
 from typing import Any
 
-from infra.tests.load.measuring import HELLO
-from infra.tests.load.path import Path
+from infra.tests.load.path import HELLO, SCRYPT, Path
 from infra.tests.load.sample import Sample
 from infra.tests.load.tables import Figures, paths_table, ratios_table, unexpected
 
@@ -47,6 +46,17 @@ def test_a_path_is_a_multiple_of_hello_beside_its_target() -> None:
         "100",
         "50.0 |",
     ]
+
+
+def test_a_path_may_have_a_yardstick_of_its_own() -> None:
+    """A sign-in is hardly more than its scrypt, and many times a hello."""
+    sign_in = Path("sign-in", "auth", lambda _: repeat(b""), 1.05, SCRYPT)
+    scrypt = replace(SAMPLE, path=SCRYPT, version="yardstick", cpu={"scrypt": 100_000.0})
+    signed_in = replace(SAMPLE, path="sign-in", cpu={"auth": 106_000.0}, settled={"auth": 1.0})
+
+    row = paths_table(Figures([scrypt, signed_in]), "this", [sign_in]).splitlines()[-1]
+
+    assert "| 1.06 x bare scrypt | 1.05 | no |" in row
 
 
 def test_a_path_that_was_not_measured_is_left_out() -> None:
