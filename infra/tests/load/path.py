@@ -22,7 +22,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """`service` is the process whose CPU counts, `target` at most how often its `yardstick`'s.
+    """`service` is the process whose CPU counts, `target` how many times its `yardstick`'s at most.
 
     `small` is for the market of 100 tickets, `factor` stretches the time it is measured for.
     """

@@ -70,7 +70,8 @@ def _sagas(results: Results, hello: float, compared: str | None) -> list[str]:
         parts += [sagas_table(runs, hello), services_table(runs)]
     if compared:
         parts += [f"## Sagas: {compared} and this"]
-        parts += [saga_ratios_table(results.sagas[compared], results.sagas[THIS])]
+        before, after = results.sagas.get(compared, []), results.sagas.get(THIS, [])
+        parts += [saga_ratios_table(before, after)]
     if lag := results.lag:
         parts += [f"## Event lag at half of saturation ({lag.asked:.0f} sagas a second)"]
         parts += [lags_table(lag)]

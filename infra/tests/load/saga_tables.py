@@ -28,7 +28,7 @@ def saga_ratios_table(before: Sequence[SagaRun], after: Sequence[SagaRun]) -> st
     """How many times as much one version takes and gives as another, where both were measured."""
     old, new = _rounds(before), _rounds(after)
     rows = []
-    for name in old:
+    for name in [name for name in old if name in new]:
         was, now = Spread.of(_cpu(old[name])), Spread.of(_cpu(new[name]))
         ratio = now.median / was.median
         speed = median(_speed(new[name])) / max(median(_speed(old[name])), 1e-9)

@@ -37,9 +37,10 @@ def test_more_than_the_target_is_told() -> None:
 
 def test_two_versions_are_compared_by_their_medians() -> None:
     """Half the CPU, and a quarter more a second; what only one of them did is left out."""
+    before = [RUN, replace(RUN, asked=16)]
     after = [replace(RUN, cpu=1500.0, per_second=250.0), replace(RUN, kind="a second")]
 
-    rows = saga_ratios_table([RUN], after).splitlines()[2:]
+    rows = saga_ratios_table(before, after).splitlines()[2:]
 
     assert len(rows) == 1
     assert rows[0].endswith("| 0.50 | 1.25 |")
