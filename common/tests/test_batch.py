@@ -16,6 +16,10 @@ class Recorded:
         self.calls: list[list[int]] = []
         self.gate = asyncio.Semaphore(0)
 
+    def let_go(self, calls: int) -> None:
+        for _ in range(calls):
+            self.gate.release()
+
     async def run(self, items: list[int]) -> Sequence[int | Exception]:
         self.calls.append(items)
         await self.gate.acquire()
@@ -39,8 +43,7 @@ async def test_what_comes_meanwhile_goes_together(recorded: Recorded) -> None:
     await _started(recorded, 1)
     others = [asyncio.create_task(batch.ask(number)) for number in (2, 3, 4)]
 
-    recorded.gate.release()
-    recorded.gate.release()
+    recorded.let_go(2)
 
     assert await asyncio.gather(first, *others) == [2, 4, 6, 8]
     assert recorded.calls == [[1], [2, 3, 4]]
@@ -50,7 +53,7 @@ async def test_what_comes_meanwhile_goes_together(recorded: Recorded) -> None:
 async def test_one_bad_item_fails_alone(recorded: Recorded) -> None:
     """Neighbours of what fails get their results."""
     batch: Batch[int, int] = Batch(recorded.run)
-    recorded.gate.release()
+    recorded.let_go(1)
 
     results = await asyncio.gather(batch.ask(1), batch.ask(-1), return_exceptions=True)
 
@@ -84,7 +87,7 @@ async def test_a_cancelled_caller_takes_nobody_along(recorded: Recorded) -> None
     await _started(recorded, 1)
 
     gone.cancel()
-    recorded.gate.release()
+    recorded.let_go(1)
 
     assert await other == 4
     assert gone.cancelled() or await asyncio.wait({gone})
@@ -120,8 +123,7 @@ async def test_a_reader_after_a_rest_waits_for_company(
     """Who comes at once goes at once; who comes after a commit does not come alone."""
     loop = asyncio.get_running_loop()
     batch: Batch[int, int] = Batch(recorded.run)
-    for _ in range(5):
-        recorded.gate.release()
+    recorded.let_go(5)
 
     async def one_after_the_other(*numbers: int) -> None:
         first = asyncio.create_task(batch.ask(numbers[0]))
@@ -150,7 +152,7 @@ async def test_a_call_that_is_cancelled_leaves_nobody_waiting(recorded: Recorded
     await _started(recorded, 1)
     late = asyncio.create_task(batch.ask(2))
     await asyncio.sleep(0)
-    recorded.gate.release()
+    recorded.let_go(1)
 
     done, waiting = await asyncio.wait({first, late}, timeout=10)
 
@@ -159,15 +161,14 @@ async def test_a_call_that_is_cancelled_leaves_nobody_waiting(recorded: Recorded
     again = asyncio.create_task(batch.ask(3))
     await _started(recorded, 2)
     assert recorded.calls == [[1], [3]]
-    recorded.gate.release()
+    recorded.let_go(1)
     await asyncio.wait({again}, timeout=10)
 
 
 async def test_writes_wait_for_company_after_a_busy_one(recorded: Recorded) -> None:
     """Callers in a loop come back together: the first of them does not go alone."""
     batch: Batch[int, int] = Batch.of_writes(recorded.run)
-    for _ in range(3):
-        recorded.gate.release()
+    recorded.let_go(3)
     await asyncio.gather(*(batch.ask(number) for number in (1, 2)))
 
     soon = asyncio.create_task(batch.ask(3))
@@ -185,8 +186,7 @@ async def test_the_wait_ends_when_all_have_come_back(recorded: Recorded) -> None
     await _started(recorded, 1)
     meanwhile = asyncio.create_task(batch.ask(3))
     await asyncio.sleep(0)
-    recorded.gate.release()
-    recorded.gate.release()
+    recorded.let_go(2)
     await asyncio.gather(*first)
 
     one_back = asyncio.create_task(batch.ask(1))
@@ -205,8 +205,7 @@ async def test_a_full_call_waits_for_nobody(
     """However many there are: no more fit into one."""
     monkeypatch.setattr(module, "LIMIT", 2)
     batch: Batch[int, int] = Batch(recorded.run, pause=3600.0, rest=0.0)
-    for _ in range(3):
-        recorded.gate.release()
+    recorded.let_go(3)
 
     async with asyncio.timeout(20):
         await asyncio.gather(*(batch.ask(number) for number in range(6)))
@@ -217,8 +216,7 @@ async def test_a_full_call_waits_for_nobody(
 async def test_the_wait_ends_though_nobody_comes_back(recorded: Recorded) -> None:
     """A pause, and no more: the others may never come again."""
     batch: Batch[int, int] = Batch(recorded.run, pause=0.001, rest=0.0)
-    for _ in range(2):
-        recorded.gate.release()
+    recorded.let_go(2)
     await asyncio.gather(*(batch.ask(number) for number in (1, 2, 3)))
 
     async with asyncio.timeout(20):
@@ -231,8 +229,7 @@ async def test_one_call_with_less_company_does_not_end_the_wait_for_more(
     """Who was among the most may have been held up; nearly as many are waited for once more."""
     monkeypatch.setattr(module, "MEMORY", 3600.0)
     batch: Batch[int, int] = Batch(recorded.run, pause=0.2, rest=0.0)
-    for _ in range(4):
-        recorded.gate.release()
+    recorded.let_go(4)
     await asyncio.gather(*(batch.ask(number) for number in range(10)))
     await asyncio.gather(batch.ask(10), batch.ask(11))  # the others don't come in time
 
@@ -252,8 +249,7 @@ async def test_after_a_while_nobody_is_expected_back(
     """What was a rush is over; who comes in pairs waits for a pair."""
     loop = asyncio.get_running_loop()
     batch: Batch[int, int] = Batch(recorded.run, pause=3600.0, rest=0.0)
-    for _ in range(3):
-        recorded.gate.release()
+    recorded.let_go(3)
     await asyncio.gather(*(batch.ask(number) for number in range(10)))
     clock = loop.time
     monkeypatch.setattr(loop, "time", lambda: clock() + module.MEMORY)
@@ -268,7 +264,7 @@ async def test_after_a_while_nobody_is_expected_back(
 async def test_a_single_write_waits_for_nobody(recorded: Recorded) -> None:
     """Where nothing else goes on, company is not to be expected."""
     batch: Batch[int, int] = Batch.of_writes(recorded.run)
-    recorded.gate.release()
+    recorded.let_go(1)
     await batch.ask(1)
 
     alone = asyncio.create_task(batch.ask(2))
@@ -276,5 +272,5 @@ async def test_a_single_write_waits_for_nobody(recorded: Recorded) -> None:
     await asyncio.sleep(0)
 
     assert recorded.calls == [[1], [2]]
-    recorded.gate.release()
+    recorded.let_go(1)
     await alone

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from infra.tests.load import market
 from infra.tests.load.connection import Connection
 from infra.tests.load.measuring import YARDSTICKS, measure, measure_yardstick
-from infra.tests.load.path import SCRYPT, Path, Setting
+from infra.tests.load.path import LEVELS, SCRYPT, Path, Setting
 from infra.tests.load.paths import ACCOUNTS, PASSWORD
 from infra.tests.load.sample import Sample
 from infra.tests.load.site import Site
@@ -24,7 +24,7 @@ class Rounds:
     paths: Sequence[Path]
     say: Say
     pace: float = 1.0
-    levels: tuple[int, ...] = (1, 32, 256)
+    levels: tuple[int, ...] = LEVELS
     samples: list[Sample] = field(default_factory=list)
 
     async def run(self, rounds: int) -> None:
@@ -55,10 +55,10 @@ class Rounds:
         for path in paths:
             for level in path.levels:
                 if level in self.levels:
-                    for setting in settings:
-                        self.samples.append(await measure(path, setting, level, self.pace))
                     if path.yardstick == SCRYPT:
                         await self._yardstick(SCRYPT, level)
+                    for setting in settings:
+                        self.samples.append(await measure(path, setting, level, self.pace))
 
 
 async def sign_up(site: Site) -> None:

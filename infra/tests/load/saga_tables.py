@@ -5,7 +5,7 @@ from statistics import median
 
 from infra.tests.load.figures import Spread, short
 from infra.tests.load.saga_runs import SagaRun
-from infra.tests.load.tables import table
+from infra.tests.load.tables import ratios_row, table
 
 TARGETS = {"16 at once": 200.0, "64 at once": 100.0}  # bare hellos of CPU
 
@@ -29,10 +29,8 @@ def saga_ratios_table(before: Sequence[SagaRun], after: Sequence[SagaRun]) -> st
     old, new = _rounds(before), _rounds(after)
     rows = []
     for name in [name for name in old if name in new]:
-        was, now = Spread.of(_cpu(old[name])), Spread.of(_cpu(new[name]))
-        ratio = now.median / was.median
-        speed = median(_speed(new[name])) / max(median(_speed(old[name])), 1e-9)
-        rows.append([name, str(was), str(now), f"{ratio:.2f}", f"{speed:.2f}"])
+        cpu, speed = (_cpu(old[name]), _cpu(new[name])), (_speed(old[name]), _speed(new[name]))
+        rows.append(ratios_row(name, cpu, speed))
     return table(["sagas", "CPU µs before", "CPU µs", "CPU ratio", "done/s ratio"], rows)
 
 
@@ -42,12 +40,12 @@ def lags_table(run: SagaRun) -> str:
 
 
 def _row(name: str, rounds: Sequence[SagaRun], hello: float) -> list[str]:
-    cpu = Spread.of(_cpu(rounds))
+    cpu = _cpu(rounds)
     multiple = cpu.median / hello
     target = TARGETS.get(name)
     return [
         name,
-        short(median(_speed(rounds))),
+        short(_speed(rounds).median),
         short(median(run.p50 for run in rounds)),
         short(median(run.p99 for run in rounds)),
         str(cpu),
@@ -66,12 +64,12 @@ def _rounds(runs: Sequence[SagaRun]) -> dict[str, list[SagaRun]]:
     return found
 
 
-def _cpu(rounds: Sequence[SagaRun]) -> list[float]:
-    return [run.cpu for run in rounds]
+def _cpu(rounds: Sequence[SagaRun]) -> Spread:
+    return Spread.of([run.cpu for run in rounds])
 
 
-def _speed(rounds: Sequence[SagaRun]) -> list[float]:
-    return [run.per_second for run in rounds]
+def _speed(rounds: Sequence[SagaRun]) -> Spread:
+    return Spread.of([run.per_second for run in rounds])
 
 
 def _name(run: SagaRun) -> str:

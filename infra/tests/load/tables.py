@@ -112,10 +112,16 @@ def ratios_table(figures: Figures, before: str, after: str, paths: Sequence[Path
         was = figures.of(path.name, before, MAIN, lambda s: s.per_second)
         now = figures.of(path.name, after, MAIN, lambda s: s.per_second)
         if old and new and was and now:
-            ratio, speed = new.median / old.median, now.median / max(was.median, 1e-9)
-            rows.append([path.name, str(old), str(new), f"{ratio:.2f}", f"{speed:.2f}"])
+            rows.append(ratios_row(path.name, (old, new), (was, now)))
     header = ["path", f"CPU µs, {before}", f"CPU µs, {after}", "CPU ratio", "req/s ratio"]
     return table(header, rows)
+
+
+def ratios_row(name: str, cpu: tuple[Spread, Spread], speed: tuple[Spread, Spread]) -> list[str]:
+    """Both versions' CPU; the second's CPU and its speed as multiples of the first's."""
+    (old, new), (was, now) = cpu, speed
+    ratio, faster = new.median / old.median, now.median / max(was.median, 1e-9)
+    return [name, str(old), str(new), f"{ratio:.2f}", f"{faster:.2f}"]
 
 
 def unexpected(samples: Sequence[Sample]) -> str:
