@@ -17,7 +17,7 @@ R = TypeVar("R")
 LIMIT = 500  # items a round trip
 PAUSE = 0.001  # seconds a query waits for company at most
 COMMIT_PAUSE = 0.012  # and a write: callers need longer for their next one
-PATIENCE = 0.9  # of the company expected, which is less after each call that had less
+PATIENCE = 0.9  # of the company expected is left after a busy call that had less
 MEMORY = 0.05  # so long after a busy call the first waits for company, too
 
 
