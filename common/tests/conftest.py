@@ -2,16 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import ClassVar
 
 import pytest
 
 from ticketing_common.events.catalogue import TicketUpdated
+from ticketing_common.events.consumer import Consumer
+from ticketing_common.events.gaps import Missing
 from ticketing_common.events.listener import Listener
+from ticketing_common.events.resync import Republisher
+from ticketing_common.events.resync_server import ResyncServer
 from ticketing_common.events.stream import Stream
+from ticketing_common.events.watch import StreamWatch
 from ticketing_common.settings import NatsSettings
 from ticketing_common.store import Database, Document, Index, Store
+from ticketing_common.store.position import StreamPosition
+from ticketing_common.store.resync_state import ResyncState
 from ticketing_common.types import new_id
 
 USER = "a" * 24
@@ -19,6 +26,7 @@ USER = "a" * 24
 
 class Note(Document):
     collection: ClassVar[str] = "notes"
+    publishes: ClassVar[bool] = True
     indexes: ClassVar[tuple[Index, ...]] = (Index((("slug", 1),), unique=True),)
 
     slug: str
@@ -55,9 +63,9 @@ Until = Callable[..., Awaitable[None]]
 
 @pytest.fixture
 def until() -> Until:
-    """`await until(condition)`: return when it holds; fail after 15 seconds."""
+    """`await until(condition)`: return when it holds; fail after a minute."""
 
-    async def wait(condition: Callable[[], bool | Awaitable[bool]], bound: float = 15) -> None:
+    async def wait(condition: Callable[[], bool | Awaitable[bool]], bound: float = 60) -> None:
         deadline = time.monotonic() + bound
         while True:
             met = condition()
@@ -99,3 +107,17 @@ async def stream(nats_url: str) -> AsyncIterator[Stream]:
 def connection(url: str, name: str = "test") -> Stream:
     settings = NatsSettings(NATS_URL=url, NATS_CLUSTER_ID=name, NATS_CLIENT_ID="test")
     return Stream(settings)
+
+
+def watching(
+    stream: Stream,
+    database: Database,
+    *consumers: Consumer,
+    republishers: Sequence[Republisher] = (),
+    service: str = "notes",
+) -> StreamWatch:
+    """One replica's watch over the stream."""
+    positions, states = Store(database, StreamPosition), Store(database, ResyncState)
+    database.prepared = True
+    resync = ResyncServer(stream, states, service, republishers)
+    return StreamWatch(stream, positions, consumers, resync, Missing())

@@ -193,7 +193,7 @@ async def test_the_wait_ends_when_all_have_come_back(recorded: Recorded) -> None
     for _ in range(5):
         await asyncio.sleep(0)  # would be on its way by now
     assert recorded.calls == [[1, 2]]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.gather(meanwhile, one_back, batch.ask(2))
 
     assert recorded.calls == [[1, 2], [3, 1, 2]]
@@ -207,7 +207,7 @@ async def test_a_full_call_waits_for_nobody(
     batch: Batch[int, int] = Batch(recorded.run, pause=3600.0, rest=0.0)
     recorded.let_go(3)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.gather(*(batch.ask(number) for number in range(6)))
 
     assert recorded.calls == [[0, 1], [2, 3], [4, 5]]
@@ -219,7 +219,7 @@ async def test_the_wait_ends_though_nobody_comes_back(recorded: Recorded) -> Non
     recorded.let_go(2)
     await asyncio.gather(*(batch.ask(number) for number in (1, 2, 3)))
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         assert await batch.ask(4) == 8
 
 
@@ -254,7 +254,7 @@ async def test_after_a_while_nobody_is_expected_back(
     clock = loop.time
     monkeypatch.setattr(loop, "time", lambda: clock() + module.MEMORY)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.gather(batch.ask(10), batch.ask(11))
         await asyncio.gather(batch.ask(12), batch.ask(13))
 

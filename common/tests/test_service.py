@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Iterable
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from ticketing_common import service
 from ticketing_common.service import create_service
 from ticketing_common.settings import Settings
 from ticketing_common.store import Database, Store
+from ticketing_common.store.indexes import Indexed
 
 
 class Slow(Database):
@@ -19,7 +19,7 @@ class Slow(Database):
 
     delay = 0.2
 
-    async def prepare(self, stores: Iterable[Store[Any]]) -> None:
+    async def prepare(self, stores: Iterable[Indexed]) -> None:
         await asyncio.sleep(self.delay)
         await super().prepare(stores)
 

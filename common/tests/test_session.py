@@ -1,6 +1,7 @@
 """The session cookie."""
 
 import base64
+import hmac
 import json
 import subprocess
 import sys
@@ -9,9 +10,11 @@ import time
 import pytest
 from jose import jwt
 
+from ticketing_common import session
 from ticketing_common.session import Sessions
 from ticketing_common.settings import SessionSettings
 
+HEADER = '{"alg":"HS256","typ":"JWT"}'
 KEY = "a key for tests only, of 32 bytes and more"
 
 
@@ -23,6 +26,14 @@ def sessions() -> Sessions:
 def cookie(claims: dict[str, object], key: str = KEY, algorithm: str = "HS256") -> str:
     token = jwt.encode(claims, key, algorithm=algorithm)
     return base64.b64encode(json.dumps({"jwt": token}).encode()).decode()
+
+
+def signed(header: str, payload: str, key: str = KEY) -> str:
+    """A cookie of anything; whoever has no key can still choose the header."""
+    parts = [base64.urlsafe_b64encode(each.encode()).rstrip(b"=") for each in (header, payload)]
+    digest = hmac.digest(key.encode(), b".".join(parts), "sha256")
+    parts.append(base64.urlsafe_b64encode(digest).rstrip(b"="))
+    return base64.b64encode(json.dumps({"jwt": b".".join(parts).decode()}).encode()).decode()
 
 
 def claims(**changes: object) -> dict[str, object]:
@@ -79,6 +90,15 @@ print(sessions.write("2", "test@test.com"))
         cookie({"id": "1", "iat": 1}),
         cookie(claims(iat="now")),
         cookie(claims(iat=int(time.time()) - 3601)),
+        cookie(claims(iat=int(time.time()) + 3600)),
+        cookie(claims(iat=-1)),
+        signed(HEADER, json.dumps(claims(iat=10**400))),
+        signed(HEADER, json.dumps(claims(iat=1)).replace("1}", "1" * 2000 + "}")),
+        signed(HEADER, '{"iat":1e999}'),
+        signed(HEADER, "[" * 1100),
+        signed("[" * 1600, "{}"),
+        signed('{"alg":' * 260, "{}", "no key"),
+        signed(HEADER[:-1] + ',"x":' + "1" * 1500 + "}", "{}"),
     ],
 )
 def test_anything_else_is_anonymous(sessions: Sessions, value: str | None) -> None:
@@ -106,3 +126,33 @@ def test_a_session_ends(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(time, "time", lambda: later)
 
     assert sessions.read(written) is None
+
+
+def test_clocks_may_differ_a_little(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another replica's clock may be up to a minute ahead of this one's; more is no session."""
+    written, began = sessions.write("1", "test@test.com"), time.time()
+
+    monkeypatch.setattr(time, "time", lambda: began - 50)
+    assert sessions.read(written)
+    monkeypatch.setattr(time, "time", lambda: began - 70)
+    assert sessions.read(written) is None
+
+
+def test_only_what_was_verified_is_remembered(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody without the key makes it remember anything, and nobody with one too much."""
+    monkeypatch.setattr(session, "REMEMBERED", 3)
+    for number in range(10):
+        assert (
+            sessions.read(cookie(claims(), key=f"another key, of 32 bytes and more {number}"))
+            is None
+        )
+    assert not sessions._verified
+
+    padded = base64.b64decode(sessions.write("1", "test@test.com")).replace(b"{", b"{" + b" " * 999)
+    assert sessions.read(base64.b64encode(padded).decode())
+    assert not sessions._verified
+    for number in range(10):
+        assert sessions.read(sessions.write(str(number), "test@test.com"))
+    assert [user.id for user in sessions._verified.values()] == ["7", "8", "9"]

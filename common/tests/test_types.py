@@ -1,14 +1,17 @@
 """Prices and moments."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from bson.int64 import Int64
 from pydantic import TypeAdapter, ValidationError
 
 from ticketing_common.timing import Timing
-from ticketing_common.types import Moment, Price, cents
+from ticketing_common.types import AnyPrice, Moment, Price, cents, chargeable
 
 PRICE: TypeAdapter[int | float] = TypeAdapter(Price)
+ANY_PRICE: TypeAdapter[int | float] = TypeAdapter(AnyPrice)
 MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
@@ -38,6 +41,37 @@ def test_odd_numbers_are_no_prices(given: str) -> None:
         PRICE.validate_python(given)
 
 
+@pytest.mark.parametrize(
+    ("stored", "read", "charged"),
+    [
+        (12.345, 12.35, True),
+        (12.344999, 12.34, True),
+        (1.005, 1.01, True),
+        (20.0, 20, True),
+        (Int64(20), 20, True),
+        (0.495, 0.5, True),
+        (0.494, 0.49, False),
+        (0.001, 0, False),
+        (999999.994, 999999.99, True),
+        (1e6, 1000000, False),
+        (1e300, 1e300, False),
+    ],
+)
+def test_a_price_by_the_rules_of_the_base(stored: object, read: float, charged: bool) -> None:
+    """It took any amount above nothing: read in cents, half up, it is as near as can be charged."""
+    price = ANY_PRICE.validate_python(stored)
+
+    assert (price, type(price), chargeable(price)) == (read, type(read), charged)
+    assert ANY_PRICE.validate_python(price) == price
+
+
+@pytest.mark.parametrize("stored", [float("inf"), float("nan"), -1, "free", None, True, {}])
+def test_what_is_no_price_by_any_rules(stored: object) -> None:
+    """Nobody can say what it would cost."""
+    with pytest.raises(ValidationError):
+        ANY_PRICE.validate_python(stored)
+
+
 @pytest.mark.parametrize("microsecond", [6000, 6789])
 def test_moments_are_utc_with_milliseconds(microsecond: int) -> None:
     """As the base system's JSON shows them."""
@@ -56,15 +90,17 @@ def test_timing_holds_for_every_window(window: int) -> None:
     assert timing.lease > 2 * timing.stripe_timeout
 
 
-def test_timing_refuses_what_could_lose_money() -> None:
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ({"lease": 16}, "outlive two calls"),
+        ({"stripe_read_timeout": 9}, "to read takes no longer"),
+        ({"payment_cutoff": 10}, "settled"),
+        ({"recovery_interval": 2.5}, "last authentication has been seen"),
+        ({"sweep_grace": 6}, "sweeper must come after"),
+    ],
+)
+def test_timing_refuses_what_could_lose_money(wrong: dict[str, float], rule: str) -> None:
     """The rules are checked when the service starts."""
-    with pytest.raises(ValueError, match="settled"):
-        Timing(
-            stripe_timeout=8,
-            lease=20,
-            recovery_interval=2,
-            payment_cutoff=10,
-            expiry_grace=6,
-            sweep_interval=4,
-            sweep_grace=16,
-        )
+    with pytest.raises(ValueError, match=rule):
+        replace(Timing.of(60), **wrong)

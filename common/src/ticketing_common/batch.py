@@ -47,13 +47,20 @@ class Batch(Generic[K, R]):
         self._all_here = asyncio.Event()
         self._pause = pause
         self._rest = rest
+        self._since = 0.0  # when the first of those that wait has come
+        self.calls = 0
+        self.items = 0
+        self.waited = 0.0  # seconds, by the first of each call
 
     @classmethod
     def of_writes(cls, run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]]) -> Self:
         return cls(run, COMMIT_PAUSE, rest=0.0)
 
     async def ask(self, item: K) -> R:
-        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
+        if not self._waiting:
+            self._since = loop.time()
         self._waiting.append((item, future))
         if len(self._waiting) >= self._expected:
             self._all_here.set()
@@ -76,6 +83,9 @@ class Batch(Generic[K, R]):
                 if busy:
                     await self._wait_for_company()
                 batch, self._waiting = self._waiting[:LIMIT], self._waiting[LIMIT:]
+                self.calls += 1
+                self.items += len(batch)
+                self.waited += loop.time() - self._since
                 await self._answer(batch)
                 busy = len(batch) > 1
                 if busy:

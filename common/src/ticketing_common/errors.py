@@ -4,6 +4,7 @@ Each knows its HTTP status and its messages; `middlewares.error_handler` is the 
 renders them, as `{"errors": [{"message", "field"?}]}`.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,11 +63,24 @@ class NotAuthorizedError(CustomError):
     message = "Not authorized"
 
 
+class ForbiddenError(CustomError):
+    """A page of another site, or of another origin, made a browser send this."""
+
+    status_code = 403
+    message = "This request was sent from another site"
+
+
 class NotFoundError(CustomError):
     """No such route or document."""
 
     status_code = 404
     message = "Not Found"
+
+
+class UnreadableDocumentError(CustomError):
+    """What is stored under this id is no document of the kind that was asked for."""
+
+    message = "It can't be shown as it is stored"
 
 
 class RequestTimeoutError(CustomError):
@@ -83,15 +97,35 @@ class PayloadTooLargeError(CustomError):
     message = "The request is too large"
 
 
+class HeadersTooLargeError(CustomError):
+    """The request's line and headers are larger than any of ours have reason to be."""
+
+    status_code = 431
+    message = "The request's headers are too large"
+
+
+class UnsupportedMediaTypeError(CustomError):
+    """A body that is not declared as JSON, which is all that a form of another site can send."""
+
+    status_code = 415
+    message = "The request body must be sent as application/json"
+
+
 class TooManyRequestsError(CustomError):
-    """The caller has asked too often; `wait` is in seconds."""
+    """The caller has asked for more than there is for one. `wait` is in seconds; the message ends
+    with them: why, what to do, and when."""
 
     status_code = 429
-    message = "Too many requests, please try again later"
 
-    def __init__(self, wait: int) -> None:
-        super().__init__()
-        self.headers = {"Retry-After": str(wait)}
+    def __init__(self, why: str, wait: float, advice: str = "please try again") -> None:
+        seconds = max(1, math.ceil(wait))
+        super().__init__(f"{why}, {advice} in {_in_words(seconds)}")
+        self.headers = {"Retry-After": str(seconds)}
+
+
+def _in_words(seconds: int) -> str:
+    number, unit = (seconds, "second") if seconds < 120 else (math.ceil(seconds / 60), "minute")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 class ServiceUnavailableError(CustomError):
@@ -100,6 +134,7 @@ class ServiceUnavailableError(CustomError):
     status_code = 503
     message = "The service is unavailable for the moment, please try again"
     headers: Mapping[str, str] = {"Retry-After": "2"}
+    readiness = "does not answer"  # what `/readyz` says of it
 
 
 class DatabaseConnectionError(ServiceUnavailableError):

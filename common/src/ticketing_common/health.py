@@ -1,9 +1,14 @@
-"""Whether the process lives, and whether what it depends on answers."""
+"""Whether the process lives, and whether what it depends on answers: for those inside.
+
+Every edge adds to a request who asked it. What it passed on is answered here as a path that does
+not exist, whatever the edge's routes are. A route for operators belongs to this router.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -41,12 +46,21 @@ async def _outcome(check: Check) -> str:
             await check()
     except TimeoutError:
         return "does not answer in time"
-    except ServiceUnavailableError:
-        return "does not answer"
+    except ServiceUnavailableError as error:
+        return error.readiness
     return "ok"
 
 
-router = APIRouter(include_in_schema=False)
+PASSED_ON = {b"x-forwarded-for", b"x-forwarded-host", b"forwarded", b"via"}
+
+
+async def from_inside(request: Request) -> None:
+    """Raise a 404 for what a proxy passed on. (A coroutine: FastAPI sends others to a thread.)"""
+    if any(name in PASSED_ON for name, _ in request.scope["headers"]):
+        raise HTTPException(404)
+
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(from_inside)])
 
 
 @router.get("/healthz")
@@ -60,7 +74,9 @@ async def healthz(request: Request) -> JSONResponse:
 async def readyz(request: Request) -> JSONResponse:
     """200 when the store and the broker answer; `?check=store` asks for that one only.
 
-    `deadLetters` counts what the service's listeners could not digest; null where not known yet.
+    `deadLetters` counts what the service's listeners could not digest, `missed` how often the
+    stream had discarded news before they heard it, and `awaited` the services that have yet to
+    tell their state again because of that; null where not known yet.
     """
     health: Health = request.app.state.health
     report = await health.report(request.query_params.getlist("check"))
@@ -69,3 +85,9 @@ async def readyz(request: Request) -> JSONResponse:
     counts = {name: count() for name, count in health.counts.items()}
     body = {"ready": ready, "checks": report, **counts, **({"errors": errors} if errors else {})}
     return JSONResponse(body, status_code=200 if ready else 503)
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> JSONResponse:
+    """What the service's API is."""
+    return JSONResponse(request.app.openapi())

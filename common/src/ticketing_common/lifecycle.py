@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
@@ -14,7 +14,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ticketing_common.logs import configure_logs
-from ticketing_common.server import DRAIN_TIMEOUT, Protocol, Server
+from ticketing_common.protocol import Protocol
+from ticketing_common.server import DRAIN_TIMEOUT, Server
 from ticketing_common.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
@@ -62,27 +63,44 @@ def _complain(message: str) -> int:
 
 
 @asynccontextmanager
-async def running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Background work beside a service, stopped at the end.
+async def running(
+    work: Mapping[str, Coroutine[Any, Any, None]],
+    steps: Mapping[str, Coroutine[Any, Any, None]] | None = None,
+) -> AsyncIterator[None]:
+    """Background work beside a service, by name, stopped at the end.
 
-    If any of it raises, the process is told to stop: half a service is worse than a restart.
+    If any of it ends before, whether it raised, returned or was cancelled by somebody else, the
+    process is told to stop: half a service is worse than a restart. The `steps` of a start may
+    return.
     """
-    tasks = [asyncio.create_task(each) for each in work]
-    for task in tasks:
-        task.add_done_callback(_stop_process_on_error)
+    tasks = {asyncio.create_task(each, name=name): _ended for name, each in work.items()}
+    for name, step in (steps or {}).items():
+        tasks[asyncio.create_task(step, name=name)] = _step_ended
+    for task, ended in tasks.items():
+        task.add_done_callback(ended)
     try:
         yield
     finally:
-        for task in tasks:
-            task.remove_done_callback(_stop_process_on_error)
+        for task, ended in tasks.items():
+            task.remove_done_callback(ended)
             task.cancel()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=STOP_TIMEOUT)
             for task in late:
-                logger.error("did not stop in time", extra={"task": repr(task)})
+                logger.error("did not stop in time", extra={"task": task.get_name()})
 
 
-def _stop_process_on_error(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()):
-        logger.critical("background work failed: stopping the service", exc_info=error)
-        os.kill(os.getpid(), signal.SIGTERM)
+def _step_ended(task: "asyncio.Task[None]") -> None:
+    if task.cancelled() or task.exception():
+        _ended(task)
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    error = None if task.cancelled() else task.exception()
+    how = "was cancelled" if task.cancelled() else "failed" if error else "returned"
+    logger.critical(
+        "background work ended: stopping the service",
+        exc_info=error,
+        extra={"task": task.get_name(), "ended": how},
+    )
+    os.kill(os.getpid(), signal.SIGTERM)

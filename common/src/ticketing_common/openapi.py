@@ -1,9 +1,7 @@
 """What every route answers besides its success, documented in one place."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
-
-from fastapi.dependencies.models import Dependant
 
 from ticketing_common.middlewares.current_user import current_user
 from ticketing_common.middlewares.paging import Paged
@@ -43,9 +41,11 @@ LINK = {
 REASONS = {
     400: "The body or the query is wrong, or it can't be done in the present state.",
     401: "Not signed in, or not the owner.",
+    403: "A page of another origin made a browser send it.",
     404: "There is none of this id.",
     408: "The body did not come in time.",
     413: "The body is larger than 64 KiB.",
+    415: "The body is not declared as application/json.",
     429: "Too many requests by one caller.",
     503: "What the service depends on does not answer; nothing was promised.",
 }
@@ -61,9 +61,13 @@ def document(schema: dict[str, Any], routes: Iterable[Route]) -> None:
     schemas["Errors"] = ERRORS
     components["securitySchemes"] = {COOKIE: SESSION}
     for route in routes:
+        if not route.include_in_schema:
+            continue
         for method in route.methods or ():
-            operation = schema["paths"][route.path_format][method.lower()]
-            _document(operation, _resolvers(route.dependant), bool(route.dependencies))
+            operation = schema["paths"][route.path][method.lower()]
+            _document(operation, route.resolvers, bool(route.dependencies))
+            if route.wants_own_json:
+                operation["responses"] |= {"403": _response(403), "415": _response(415)}
 
 
 def _document(operation: dict[str, Any], resolvers: set[Any], limited: bool) -> None:
@@ -93,13 +97,3 @@ def _response(status: int) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}
     response = {"description": REASONS[status], "content": content}
     return response | ({"headers": RETRY_AFTER} if status in WITH_RETRY else {})
-
-
-def _resolvers(dependant: Dependant) -> set[Any]:
-    return set(_calls(dependant))
-
-
-def _calls(dependant: Dependant) -> Iterator[Any]:
-    for each in dependant.dependencies:
-        yield each.call
-        yield from _calls(each)

@@ -4,7 +4,6 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
-    Coroutine,
     Iterable,
     Mapping,
     Sequence,
@@ -13,21 +12,25 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from prometheus_client import Metric
 from starlette.applications import Starlette
+from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticketing_common import health
-from ticketing_common.events.consumer import Consumer
 from ticketing_common.events.dead_letter_count import DeadLetterCount
 from ticketing_common.events.dead_letters import DeadLetters
+from ticketing_common.events.gaps import Missing
 from ticketing_common.events.listener import AnyListener
-from ticketing_common.events.publisher import Publisher
-from ticketing_common.events.relay import Relay
 from ticketing_common.events.resync import Republisher
 from ticketing_common.events.stream import Stream
-from ticketing_common.events.watch import StreamWatch
 from ticketing_common.lifecycle import running
+from ticketing_common.messaging import Messaging, Work
+from ticketing_common.metrics import sources
+from ticketing_common.metrics.metrics import Metrics
+from ticketing_common.metrics.requests import Requests
+from ticketing_common.metrics.server import MetricsServer
 from ticketing_common.middlewares.error_handler import handle_errors
 from ticketing_common.middlewares.request_context import RequestContext
 from ticketing_common.openapi import document
@@ -38,10 +41,8 @@ from ticketing_common.settings import SessionSettings, Settings
 from ticketing_common.short_path import ShortPath
 from ticketing_common.store.database import Database
 from ticketing_common.store.document import Document
-from ticketing_common.store.position import StreamPosition
 from ticketing_common.store.store import Store
 
-Work = Callable[[], Coroutine[Any, Any, None]]
 Close = Callable[[], Awaitable[None]]
 
 PATIENCE = 3.0  # seconds for the store to answer before requests are taken without it
@@ -56,32 +57,51 @@ def create_service(
     stream: Stream | None = None,
     listeners: Sequence[AnyListener] = (),
     republishers: Sequence[Republisher] = (),
-    work: Sequence[Work] = (),
+    missing: Missing | None = None,
+    work: Mapping[str, Work] | None = None,
     checks: Mapping[str, health.Check] | None = None,
+    counts: Mapping[str, Callable[[], int | None]] | None = None,
     closing: Sequence[Close] = (),
 ) -> FastAPI:
     """An app with health routes, request ids, our errors and sessions, and its background work.
 
     `stores` are what its routes and outboxes live on, `republishers` tell their present state
-    again when the stream lost it, `work` is what else runs beside the service, and `checks` what
-    else has to answer for it to be ready. Whatever is opened here is closed in the lifespan, and
-    what the service opened itself by `closing`, once no background work uses it any more.
+    again when the stream lost it, `missing` learns what this service has not heard, `work` is what
+    else runs beside the service, by name and without an end, `checks` what else has to answer for
+    it to be ready, and `counts` what else `/readyz` tells. Whatever is opened here is closed in
+    the lifespan, and what the service opened itself by `closing`, once no background work uses it
+    any more.
     """
-    background: list[Work] = [*work]
+    background = dict(work or {})
+    steps: dict[str, Work] = {}  # which end once they have succeeded
     checked = dict(checks or {})
-    counts: dict[str, Callable[[], int | None]] = {}
+    counts = dict(counts or {})
+    metrics = Metrics()
+    metrics.sources["batches"] = sources.batches(stores)
+    if settings.METRICS_PORT:
+        server = MetricsServer(metrics, settings.HOST, settings.METRICS_PORT)
+        background |= {"metrics": server.run, "watching the event loop": metrics.watch_loop}
     if database:
-        stores = [*stores, Store(database, StreamPosition)] if stream else stores
-        prepared = database, stores
-        background.append(lambda: prepared[0].prepare(prepared[1]))
         checked["store"] = database.ping
     if stream:
-        background += _messaging(stream, stores, listeners, republishers)
+        missed = missing or Missing()
+        messaging = Messaging(stream, database, stores, listeners, republishers, missed)
+        steps["connecting to NATS"] = stream.connect
+        background |= messaging.work
+        metrics.sources["outboxes"] = sources.outboxes(stores)
+        if messaging.consumers:
+            metrics.sources["consumers"] = sources.consumers(messaging.consumers)
+        stores = [*stores, *messaging.stores]
         checked["broker"] = stream.ping
-        if listeners:  # one queue group is the whole service's
+        if listeners:
             dead = DeadLetterCount(DeadLetters(stream), listeners[0].queue_group)
-            background.append(dead.run)
+            background["counting dead letters"] = dead.run
             counts["deadLetters"] = lambda: dead.known
+        if messaging.stores:
+            counts |= {"missed": lambda: missed.times, "awaited": lambda: missed.awaiting}
+    if database:
+        prepared = database, stores
+        steps["preparing the database"] = lambda: prepared[0].prepare(prepared[1])
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -92,7 +112,10 @@ def create_service(
                 opened.push_async_callback(stream.close)
             for close in closing:
                 opened.push_async_callback(close)
-            await opened.enter_async_context(running(*(start() for start in background)))
+            started = (
+                {name: start() for name, start in each.items()} for each in (background, steps)
+            )
+            await opened.enter_async_context(running(*started))
             if database:  # a request that comes at once is not to find it unprepared
                 await database.until_prepared(PATIENCE)
             yield
@@ -104,8 +127,14 @@ def create_service(
     app.state.listeners = listeners
     app.state.republishers = republishers
     app.state.stores = {store.document: store for store in stores}
+    app.state.database = database
+    app.state.closing = closing
     if isinstance(settings, SessionSettings):
         app.state.sessions = Sessions(settings)
+    app.state.metrics = metrics
+    metrics.sources["counts"] = sources.counts(counts)
+    metrics.sources["rate limits"] = sources.rate_limits(app)
+    metrics.sources["requests"] = app.requests_families
     for router in (health.router, *routers):
         app.include_router(router)
         app.short += [route for route in router.routes if isinstance(route, Route)]
@@ -118,14 +147,23 @@ class Service(FastAPI):
     def __init__(self, access_log: bool, lifespan: Callable[[FastAPI], Any]) -> None:
         super().__init__(
             title="Ticketing",
+            openapi_url=None,  # see `health`
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
             lifespan=lifespan,
         )
+        self.state = Wired()
         self.short: list[Route] = []
         self._access_log = access_log
-        self.add_middleware(RequestContext, access_log=access_log)
+        self._requests = Requests()
+        self.add_middleware(RequestContext, requests=self._requests, access_log=access_log)
+
+    async def requests_families(self) -> list[Metric]:
+        """How many there were of each route, and how long they took."""
+        return self._requests.families(
+            {each.handler: (each.path, min(each.methods or {""})) for each in self.short}
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # FastAPI's own wraps telemetry around each request, which we don't use.
@@ -137,7 +175,15 @@ class Service(FastAPI):
         return super().openapi()
 
     def build_middleware_stack(self) -> ASGIApp:
-        return ShortPath(super().build_middleware_stack(), self.short, self._access_log)
+        framework = super().build_middleware_stack()
+        return ShortPath(framework, self.short, self._requests, self._access_log)
+
+
+class Wired(State):
+    """The app's state as plain attributes. Starlette's own looks each of them up by a call, which
+    is felt where a request asks for half a dozen."""
+
+    __setattr__ = object.__setattr__  # type: ignore[assignment]
 
 
 def store_of(document: type[Document]) -> Callable[[Request], Any]:
@@ -147,20 +193,3 @@ def store_of(document: type[Document]) -> Callable[[Request], Any]:
         return request.app.state.stores[document]
 
     return resolve
-
-
-def _messaging(
-    stream: Stream,
-    stores: Sequence[Store[Any]],
-    listeners: Sequence[AnyListener],
-    republishers: Sequence[Republisher],
-) -> list[Work]:
-    dead_letters = DeadLetters(stream)
-    consumers = [Consumer(listener, stream, dead_letters) for listener in listeners]
-    publisher = Publisher(stream)
-    work: list[Work] = [stream.connect]
-    work += [Relay(store.outbox, publisher).run for store in stores]
-    work += [consumer.run for consumer in consumers]
-    positions = [store for store in stores if store.document is StreamPosition]
-    work += [StreamWatch(stream, each, consumers, republishers).run for each in positions]
-    return work

@@ -6,17 +6,20 @@ The only module that knows the JWT library.
 import base64
 import binascii
 import time
-from functools import lru_cache
+from typing import Annotated
 
 import orjson
 from jose import JWTError, jwt
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ticketing_common.settings import SessionSettings
 
 COOKIE = "session"
 ALGORITHM = "HS256"
 MAX_COOKIE = 4096  # characters; browsers keep no larger
+MAX_REMEMBERED = 1024  # characters; ours have some 350, but a user may write theirs longer
+REMEMBERED = 4096  # sessions: 6 MB of ours, 9 MB at most
+LEEWAY = 60  # seconds that the clock of another replica may be ahead of ours
 
 
 class CurrentUser(BaseModel):
@@ -26,7 +29,7 @@ class CurrentUser(BaseModel):
 
     id: str
     email: str
-    iat: int
+    iat: Annotated[int, Field(ge=0, le=2**53)]
 
 
 class Sessions:
@@ -35,7 +38,7 @@ class Sessions:
     def __init__(self, settings: SessionSettings) -> None:
         self._key = settings.JWT_KEY
         self._max_age = settings.SESSION_MAX_AGE_SECONDS
-        self._verify = lru_cache(maxsize=4096)(self._verify_cookie)
+        self._verified: dict[str, CurrentUser] = {}  # by cookie, the oldest first
 
     def write(self, id: str, email: str) -> str:
         """The cookie's value for a user who signs in now."""
@@ -47,14 +50,25 @@ class Sessions:
         """The user of a valid cookie; None for anything else, also for one grown too old."""
         if not cookie or len(cookie) > MAX_COOKIE:
             return None
-        user = self._verify(cookie)
-        return user if user and time.time() - user.iat < self._max_age else None
+        user = self._verified.get(cookie) or self._verify(cookie)
+        return user if user and -LEEWAY <= time.time() - user.iat < self._max_age else None
 
-    def _verify_cookie(self, cookie: str) -> CurrentUser | None:
+    def _verify(self, cookie: str) -> CurrentUser | None:
         try:
             token = orjson.loads(base64.b64decode(cookie, validate=True))["jwt"]
-            return CurrentUser.model_validate(jwt.decode(token, self._key, algorithms=[ALGORITHM]))
+            user = CurrentUser.model_validate(jwt.decode(token, self._key, algorithms=[ALGORITHM]))
         except (JWTError, ValidationError, binascii.Error, ValueError, KeyError, TypeError):
             return None
         except AttributeError:  # python-jose on a token that is no string
             return None
+        except (RecursionError, OverflowError):  # and on one of nested lists, or of huge numbers
+            return None
+        if len(cookie) <= MAX_REMEMBERED:
+            self._remember(cookie, user)
+        return user
+
+    def _remember(self, cookie: str, user: CurrentUser) -> None:
+        """Only what was verified: anybody may send anything else."""
+        self._verified[cookie] = user
+        if len(self._verified) > REMEMBERED:
+            del self._verified[next(iter(self._verified))]

@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
 )
 
 
@@ -32,6 +33,7 @@ class Settings(BaseModel):
     PORT: Annotated[int, Field(ge=1, le=65535)] = 3000
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     ACCESS_LOG: bool = False
+    METRICS_PORT: Annotated[int, Field(ge=0, le=65535)] = 0  # 0 for none
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -72,16 +74,30 @@ class MongoSettings(Settings):
     MONGO_URI: Annotated[str, Field(pattern=r"^mongodb(\+srv)?://.+/.+", repr=False)]
 
 
+def _both(password: str | None, info: ValidationInfo) -> str | None:
+    if "NATS_USER" in info.data and (password is None) != (info.data["NATS_USER"] is None):
+        raise ValueError("must be set where NATS_USER is, and only there")
+    return password
+
+
 class NatsSettings(Settings):
-    """Where the event stream is, and by which name this process is known there."""
+    """Where the event stream is, and by which name this process is known there.
+
+    NATS_USER and NATS_PASSWORD are for a server that knows its clients, as ours do; one without
+    either lets everybody in.
+    """
 
     NATS_URL: Annotated[str, Field(pattern=r"^(nats|tls)://.+")]
     NATS_CLUSTER_ID: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     NATS_CLIENT_ID: Annotated[str, Field(min_length=1)]
     NATS_REPLICAS: Annotated[int, Field(ge=1, le=5)] = 1
+    NATS_USER: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+    NATS_PASSWORD: Annotated[
+        str | None, Field(min_length=1, repr=False, validate_default=True), AfterValidator(_both)
+    ] = None
 
 
-class OrderWindowSettings(Settings):
+class ExpirationWindowSettings(Settings):
     """How long an order holds its ticket, in seconds; see `ticketing_common.timing`."""
 
     EXPIRATION_WINDOW_SECONDS: Annotated[int, Field(ge=2, le=24 * 3600)] = 900
@@ -89,21 +105,30 @@ class OrderWindowSettings(Settings):
 
 Network = IPv4Network | IPv6Network
 
-# Loopback and the addresses that nobody has on the Internet: where a cluster's own proxies are.
-PRIVATE = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,::1/128,fc00::/7"
+LOOPBACK = "127.0.0.0/8,::1/128"
 
 
 def _list(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
+Keys = Annotated[tuple[Annotated[str, AfterValidator(_strong)], ...], BeforeValidator(_list)]
+"""Signing keys, comma-separated."""
+
+
 class ProxySettings(Settings):
-    """The networks whose word is taken for whom a request came from, comma-separated."""
+    """Whose word is taken for whom a request came from; both are comma-separated.
+
+    TRUSTED_PROXIES are the networks of our own proxies, whose X-Forwarded-For is believed.
+    VISITOR_KEYS are what the client service vouches for its visitors with: the first signs, each
+    of them is accepted. Without any nobody vouches.
+    """
 
     TRUSTED_PROXIES: Annotated[tuple[Network, ...], BeforeValidator(_list)] = Field(
-        default=PRIVATE,  # validated like one that is given
+        default=LOOPBACK,  # validated like one that is given
         validate_default=True,
     )
+    VISITOR_KEYS: Keys = Field(default=(), repr=False)
 
 
 PerMinute = Annotated[int, Field(ge=0, le=1_000_000)]

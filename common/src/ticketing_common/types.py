@@ -1,8 +1,9 @@
 """The values the services exchange: identifiers, prices, moments, versions."""
 
 import re
+import sys
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Annotated
 
 from bson import ObjectId
@@ -11,8 +12,11 @@ from pydantic_core import PydanticCustomError
 
 MINIMUM_PRICE = Decimal("0.50")  # Stripe's smallest charge in US dollars
 MAXIMUM_PRICE = Decimal("999999.99")  # and its largest
+CENT = Decimal("0.01")
 
 _LEAST, _MOST = float(MINIMUM_PRICE), float(MAXIMUM_PRICE)
+_EXACT = Decimal(10**13)  # below it a float can tell cents
+_LARGEST = Decimal(sys.float_info.max)  # beyond it a float is infinite, of which there are no cents
 
 _NUMBER = re.compile(r"[+-]?([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(e[+-]?[0-9]{1,3})?", re.I)
 
@@ -25,30 +29,70 @@ def new_id() -> str:
     return str(ObjectId())
 
 
+def made_at(id: str) -> datetime:
+    """When an id was made, to the second: they begin with that."""
+    return datetime.fromtimestamp(int(id[:8], 16), UTC)
+
+
 def _to_price(value: object) -> int | float:
     """Dollars as a number JSON shows as it was typed: 50 stays 50, 19.99 stays 19.99."""
     if type(value) is float and _LEAST <= value <= _MOST and round(value, 2) == value:
         return int(value) if value.is_integer() else value  # what nearly every price is
+    if type(value) is int and 1 <= value <= _MOST:
+        return value
+    price = _decimal(value)
+    if price <= 0:
+        raise _no_price()
+    if price < MINIMUM_PRICE:
+        raise PydanticCustomError("price", f"Price must be at least {MINIMUM_PRICE}")
+    if price > MAXIMUM_PRICE:
+        raise PydanticCustomError("price", f"Price must be at most {MAXIMUM_PRICE}")
+    if price != price.quantize(CENT):
+        raise PydanticCustomError("price", "Price must have at most two decimals")
+    return _number(price)
+
+
+def _to_any_price(value: object) -> int | float:
+    """Dollars as they were kept, rounded half up to cents."""
+    if type(value) is float and _LEAST <= value <= _MOST and round(value, 2) == value:
+        return int(value) if value.is_integer() else value
+    if type(value) is int and 1 <= value <= _MOST:
+        return value
+    price = _decimal(value)
+    if not 0 <= price <= _LARGEST:
+        raise _no_price()
+    return _number(price.quantize(CENT, ROUND_HALF_UP)) if price < _EXACT else float(price)
+
+
+def _decimal(value: object) -> Decimal:
     try:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise InvalidOperation
         if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
             raise InvalidOperation
         price = Decimal(str(value).strip())
-        if not price.is_finite() or price <= 0:
+        if not price.is_finite():
             raise InvalidOperation
     except (InvalidOperation, ValueError):
-        raise PydanticCustomError("price", "Price must be greater than 0") from None
-    if price < MINIMUM_PRICE:
-        raise PydanticCustomError("price", f"Price must be at least {MINIMUM_PRICE}")
-    if price > MAXIMUM_PRICE:
-        raise PydanticCustomError("price", f"Price must be at most {MAXIMUM_PRICE}")
-    if price != price.quantize(Decimal("0.01")):
-        raise PydanticCustomError("price", "Price must have at most two decimals")
+        raise _no_price() from None
+    return price
+
+
+def _no_price() -> PydanticCustomError:
+    return PydanticCustomError("price", "Price must be greater than 0")
+
+
+def _number(price: Decimal) -> int | float:
     return int(price) if price == price.to_integral_value() else float(price)
 
 
-Price = Annotated[int | float, BeforeValidator(_to_price)]
+Price = Annotated[int | float, BeforeValidator(_to_price)]  # one that may be asked for
+AnyPrice = Annotated[int | float, BeforeValidator(_to_any_price)]  # one that was, by any rules
+
+
+def chargeable(price: int | float) -> bool:
+    """Whether Stripe takes this amount."""
+    return _LEAST <= price <= _MOST
 
 
 def cents(price: int | float) -> int:

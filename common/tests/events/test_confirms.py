@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from nats.errors import MaxPayloadError
+from nats.errors import NoRespondersError
+from nats.js.api import DiscardPolicy
 
 from ticketing_common.events import confirms
-from ticketing_common.events.confirms import Confirms, RefusedError
+from ticketing_common.events.confirms import Confirms, NotStoredError, RefusedError
 from ticketing_common.events.stream import Stream
 
 SUBJECT = "ticket:updated"
@@ -23,7 +24,8 @@ async def test_each_is_told_from_the_others(stream: Stream) -> None:
     )
 
     assert [outcome is None for outcome in outcomes] == [True, False, False, True]
-    assert isinstance(outcomes[1], RefusedError)
+    assert isinstance(outcomes[1], NoRespondersError)
+    assert isinstance(outcomes[2], RefusedError)
     assert (await stream.info()).state.messages == 2
 
 
@@ -35,7 +37,7 @@ async def test_headers_count_too(stream: Stream) -> None:
     fitting, too_large = await stream.publish_all(letters)
 
     assert fitting is None
-    assert isinstance(too_large, MaxPayloadError)
+    assert isinstance(too_large, RefusedError)
     await stream.ping()
 
 
@@ -52,6 +54,43 @@ async def test_why_the_stream_refused(stream: Stream) -> None:
     [outcome] = await stream.publish_all([(SUBJECT, b"1", expected)])
 
     assert "expected stream does not match" in str(outcome)
+
+
+@pytest.mark.parametrize(
+    ("subject", "headers"),
+    [
+        (SUBJECT, {"X-Request-Id": "x" * 65_000, "X-Other": "x" * 1000}),
+        (SUBJECT, {"Nats-TTL": "never mind"}),
+        (SUBJECT, {"Nats-Rollup": "all"}),
+        (SUBJECT, {"no header": "x"}),
+        (SUBJECT, {"A": "\ud800"}),
+        ("two words", {}),
+        ("", {}),
+        ("x" * 5000, {}),
+    ],
+)
+async def test_a_message_of_its_own_fault(
+    stream: Stream, subject: str, headers: dict[str, str]
+) -> None:
+    """What will never be taken is told from what is only not taken now; and the connection, which
+    the server would close because of some of them, stays."""
+    outcomes = await stream.publish_all([(subject, b"1", headers), (SUBJECT, b"2", {})])
+
+    assert isinstance(outcomes[0], RefusedError)
+    assert outcomes[1] is None
+
+
+async def test_a_stream_that_can_store_nothing(stream: Stream) -> None:
+    """Full or sealed is not the message's fault."""
+    config = (await stream.jetstream.stream_info(stream.name)).config
+    full = config.evolve(discard=DiscardPolicy.NEW, max_bytes=300)
+    await stream.jetstream.update_stream(full)
+    too_many = await stream.publish_all([(SUBJECT, b"x" * 200, {}), (SUBJECT, b"x" * 200, {})])
+    await stream.jetstream.update_stream(full.evolve(sealed=True))
+    sealed = await stream.publish_all([(SUBJECT, b"1", {})])
+
+    assert too_many[0] is None
+    assert [type(each) for each in (too_many[1], *sealed)] == [NotStoredError] * 2
 
 
 async def test_no_answer_in_time(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,5 +20,5 @@ async def test_a_closed_connection_ends_it(nats_url: str) -> None:
 
     await stream.close()
 
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         await consumer

@@ -10,6 +10,7 @@ import pytest
 from common.tests.conftest import connection
 from ticketing_common import cli
 from ticketing_common.events import dead_letters_cli
+from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.stream import Stream
 
 T = TypeVar("T")
@@ -17,6 +18,13 @@ Command = Callable[..., tuple[int, str, str]]
 
 SUBJECT = "ticket:updated"
 REASON = "2 validation errors\nid\n  Field required"
+
+
+class Terminal:
+    """An input that somebody sits at."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -123,13 +131,53 @@ def test_replay(command: Command, nats_url: str) -> None:
 
 @pytest.mark.usefixtures("letters")
 def test_drop(command: Command, nats_url: str) -> None:
-    """Gone, and nobody hears of it; without a number, all are."""
+    """Gone, and nobody hears of it; with `--all`, all are."""
     assert command("drop", "1") == (0, "dropped 1\n", "")
     assert [line[0] for line in command("list")[1].splitlines()] == ["2", "3"]
 
-    assert command("drop") == (0, "dropped 2\ndropped 3\n", "")
+    assert command("drop", "--all") == (0, "dropped 2\ndropped 3\n", "")
     assert command("list") == (0, "", "")
     assert on_stream(nats_url, _messages) == []
+
+
+@pytest.mark.usefixtures("letters")
+@pytest.mark.parametrize("action", ["replay", "drop"])
+@pytest.mark.parametrize("which", [(), ("2", "--all")])
+def test_all_of_them_has_to_be_said(command: Command, action: str, which: tuple[str, ...]) -> None:
+    """No number is not all of them, and a number beside `--all` is a slip: nothing is done."""
+    code, out, err = command(action, *which)
+
+    assert (code, out) == (2, "")
+    assert "--all" in err
+    assert len(command("list")[1].splitlines()) == 3
+
+
+@pytest.mark.usefixtures("letters")
+@pytest.mark.parametrize("action", ["replay", "drop"])
+def test_a_terminal_is_asked(
+    command: Command, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sits at one is told how many they are, and may still say no; `--yes` is not asked."""
+    questions: list[str] = []
+
+    def answer(text: str) -> Callable[[str], str]:
+        def ask(question: str) -> str:
+            questions.append(question)
+            return text
+
+        return ask
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("builtins.input", answer(""))
+    assert command(action, "--all")[:2] == (1, "")
+    assert len(command("list")[1].splitlines()) == 3
+    monkeypatch.setattr("builtins.input", answer("y"))
+    assert command(action, "1", "2")[0] == 0
+    assert questions == [f"{action} 3 dead letters? [y/N] "]
+
+    assert command(action, "--all", "--yes")[0] == 0
+    assert command("list")[1] == ""
+    assert len(questions) == 1
 
 
 @pytest.mark.usefixtures("letters")
@@ -155,6 +203,34 @@ def test_a_message_can_do_nothing_to_the_terminal(command: Command, nats_url: st
 
     assert "\x1b" not in out
     assert "\\x1b[2J" in out
+
+
+@pytest.mark.usefixtures("letters")
+def test_what_can_t_be_replayed(command: Command, nats_url: str) -> None:
+    """What is no whole message, or is refused, stays where it is; the others are seen to."""
+
+    async def keep(stream: Stream) -> None:
+        dead = DeadLetters(stream)
+        much = b"x" * (stream.client.max_payload + 1)
+        assert await dead.set_aside("orders-service", "", b'{"id": 1}', "unreadable", "orders/1")
+        assert not await dead.set_aside("orders-service", SUBJECT, much, "too much", "orders/2")
+        assert await dead.set_aside("orders-service", "two words", b"{}", "invalid", "orders/3")
+
+    on_stream(nats_url, keep)
+
+    code, out, err = command("replay", "--all")
+
+    assert (code, out) == (1, "replayed 1\nreplayed 2\nreplayed 3\n")
+    assert err.splitlines() == [
+        "dead letter 4 is no whole message",
+        "dead letter 5 is no whole message: it had 1048577 bytes orders/2",
+        "dead letter 6 is refused by the stream: nats: invalid subject",
+    ]
+    assert '{"id": 1}' in command("show", "4")[1]
+    assert "(the beginning of 1048577 bytes orders/2)" in command("show", "5")[1]
+    assert [line.split("\t")[2] for line in command("list")[1].splitlines()] == [
+        "orders-service outbox"
+    ] * 3
 
 
 def test_without_a_server(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 """From the outbox to the stream: on a real NATS server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from common.tests.conftest import Note, Until, news
+from common.tests.events.outboxes import are_told, is_empty, relaying
+from ticketing_common.events import held
 from ticketing_common.events import relay as relays
 from ticketing_common.events.confirms import Outcome
 from ticketing_common.events.message import Message
@@ -14,38 +16,28 @@ from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.relay import Relay
 from ticketing_common.events.stream import BrokerUnavailableError, Stream
 from ticketing_common.store import Outbox, Store, outbox
-from ticketing_common.store.outbox import Waiting
+from ticketing_common.store.outbox import Pending
 from ticketing_common.types import new_id
 
 
-@asynccontextmanager
-async def relaying(relay: Relay) -> AsyncIterator[None]:
-    task = asyncio.create_task(relay.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
-class Looks:
-    """Counts how often a relay looks for what is stored: once, and an hour later again."""
+class Polls:
+    """Counts how often a relay polls for what is stored: once, and an hour later again."""
 
     def __init__(self, outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
         self.made = 0
-        look = outbox.waiting
+        poll = outbox.pending
 
-        async def waiting(limit: int) -> list[Waiting]:
+        async def pending(limit: int, **which: Any) -> list[Pending]:
             self.made += 1
-            return await look(limit)
+            return await poll(limit, **which)
 
-        monkeypatch.setattr(outbox, "waiting", waiting)
+        monkeypatch.setattr(outbox, "pending", pending)
         monkeypatch.setattr(relays, "POLL_INTERVAL", 3600)
 
 
 @pytest.fixture
-def looks(notes: Store[Note], monkeypatch: pytest.MonkeyPatch) -> Looks:
-    return Looks(notes.outbox, monkeypatch)
+def polls(notes: Store[Note], monkeypatch: pytest.MonkeyPatch) -> Polls:
+    return Polls(notes.outbox, monkeypatch)
 
 
 @pytest.fixture
@@ -53,25 +45,25 @@ def relay(notes: Store[Note], stream: Stream) -> Relay:
     return Relay(notes.outbox, Publisher(stream))
 
 
-async def test_what_was_just_saved_is_told_without_a_look(
+async def test_what_was_just_saved_is_told_without_a_poll(
     notes: Store[Note],
-    looks: Looks,
+    polls: Polls,
     relay: Relay,
     stream: Stream,
     until: Until,
 ) -> None:
     """This process's own news comes from memory, each once, and leaves the outbox."""
     async with relaying(relay):
-        await until(lambda: looks.made == 1)
+        await until(lambda: polls.made == 1)
         for _ in range(5):
             note = Note(id=new_id(), slug=new_id())
             await notes.save(note, news(note))
             note = note.next(text="second")
             await notes.save(note, news(note))
-        await until(lambda: _are_told(stream, 10))
-        await until(lambda: _is_empty(notes))
+        await until(lambda: are_told(stream, 10))
+        await until(lambda: is_empty(notes))
 
-    assert looks.made == 1
+    assert polls.made == 1
 
 
 async def test_what_others_left_is_found(
@@ -79,11 +71,11 @@ async def test_what_others_left_is_found(
 ) -> None:
     """News of a process that died before it told it waits in the store for any other."""
     await notes.save(note, news(note))
-    notes.outbox.fresh()  # dies with its process
+    notes.outbox.take_new()  # dies with its process
 
     async with relaying(relay):
-        await until(lambda: _are_told(stream, 1))
-        await until(lambda: _is_empty(notes))
+        await until(lambda: are_told(stream, 1))
+        await until(lambda: is_empty(notes))
 
 
 async def test_more_than_memory_keeps(
@@ -94,13 +86,13 @@ async def test_more_than_memory_keeps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The store has what is too much for memory."""
-    monkeypatch.setattr(outbox, "MOST_FRESH", 3)
+    monkeypatch.setattr(outbox, "MOST_NEW", 3)
     many = [Note(id=new_id(), slug=new_id()) for _ in range(10)]
     await asyncio.gather(*(notes.save(each, news(each)) for each in many))
-    assert len(notes.outbox.fresh()) == 3
+    assert len(notes.outbox.take_new()) == 3
 
     async with relaying(relay):
-        await until(lambda: _are_told(stream, 10))
+        await until(lambda: are_told(stream, 10))
 
 
 async def test_a_document_that_was_saved_very_often(
@@ -113,26 +105,26 @@ async def test_a_document_that_was_saved_very_often(
     for _ in range(8):
         note = note.next(text="again")
         await notes.save(note, news(note))
-    notes.outbox.fresh()  # dies with its process
-    (read,) = await notes.outbox.waiting(10)
+    notes.outbox.take_new()  # dies with its process
+    (read,) = await notes.outbox.pending(10)
     assert len(read.messages) == 3
 
     async with relaying(relay):
-        await until(lambda: _are_told(stream, 8))
-        await until(lambda: _is_empty(notes))
+        await until(lambda: are_told(stream, 8))
+        await until(lambda: is_empty(notes))
 
 
 async def test_what_could_not_be_told_is_told_later(
     notes: Store[Note],
     note: Note,
-    looks: Looks,
+    polls: Polls,
     relay: Relay,
     stream: Stream,
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A broker that is away for a while costs nothing but time."""
-    monkeypatch.setattr(relays, "FIRST_DELAY", 0.01)
+    monkeypatch.setattr(held, "FIRST_DELAY", 0.01)
     refused, send = 0, relay.publisher.send
 
     async def refuse_at_first(messages: Sequence[Message]) -> list[Outcome]:
@@ -145,21 +137,21 @@ async def test_what_could_not_be_told_is_told_later(
     monkeypatch.setattr(relay.publisher, "send", refuse_at_first)
 
     async with relaying(relay):
-        await until(lambda: looks.made == 1)
+        await until(lambda: polls.made == 1)
         await notes.save(note, news(note))
-        await until(lambda: _are_told(stream, 1))
-        await until(lambda: _is_empty(notes))
+        await until(lambda: are_told(stream, 1))
+        await until(lambda: is_empty(notes))
 
 
 async def test_told_and_not_yet_taken_out(
     notes: Store[Note],
     note: Note,
-    looks: Looks,
+    polls: Polls,
     relay: Relay,
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A look does not find what was told a moment ago: that is taken out before."""
+    """A poll does not find what was published a moment ago: that is removed before."""
     monkeypatch.setattr(relays, "LINGER", 3600)
     sent: list[str] = []
     send = relay.publisher.send
@@ -172,19 +164,37 @@ async def test_told_and_not_yet_taken_out(
     monkeypatch.setattr(relay.publisher, "send", count)
 
     async with relaying(relay):
-        await until(lambda: looks.made == 1)
+        await until(lambda: polls.made == 1)
         await notes.save(note, news(note))
         await until(lambda: len(sent) == 1)
         await relay.drain()
 
     assert len(sent) == 1
-    assert await _is_empty(notes)
+    assert await is_empty(notes)
 
 
-async def _are_told(stream: Stream, number: int) -> bool:
-    return (await stream.info()).state.messages == number
+async def test_fresh_news_goes_between_two_pages(
+    notes: Store[Note], relay: Relay, stream: Stream, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much history is told again, what has just happened does not wait for all of it."""
+    monkeypatch.setattr(relays, "PAGE", 5)
+    for _ in range(40):
+        note = await notes.save(Note(id=new_id(), slug=new_id()))
+        await notes.republish(note, news(note))
+    present = Note(id=new_id(), slug=new_id())
+    order: list[str] = []
+    send = relay.publisher.send
 
+    async def told(messages: Sequence[Message]) -> list[Outcome]:
+        if messages and not order:
+            await notes.save(present, news(present))
+        order.extend(message.id for message in messages)
+        return await send(messages)
 
-async def _is_empty(notes: Store[Note]) -> bool:
-    left: Sequence[Waiting] = await Outbox(notes.database, "notes").waiting(10)
-    return not left
+    monkeypatch.setattr(relay.publisher, "send", told)
+
+    async with relaying(relay):
+        await until(lambda: are_told(stream, 41))
+
+    assert order.index(f"ticket:updated/{present.id}/0") == 5
+    assert len(order) == 41

@@ -17,7 +17,7 @@ async def test_every_document_is_told(notes: Store[Note]) -> None:
     told = await Republisher(notes, news).run()
 
     assert told == AT_ONCE + 3
-    assert {str(waiting.document) for waiting in await notes.outbox.waiting(1000)} == ids
+    assert {str(waiting.document) for waiting in await notes.outbox.pending(1000)} == ids
 
 
 async def test_what_was_just_told_is_told_again(
@@ -52,7 +52,7 @@ async def test_a_document_that_changes_meanwhile(notes: Store[Note], note: Note)
     store = Changing(notes.database, Note)
     assert await Republisher(store, news).run() == 1
 
-    (waiting,) = await notes.outbox.waiting(10)
+    (waiting,) = await notes.outbox.pending(10)
     (message,) = waiting.messages
     assert b'"title":"second"' in message.data
 
@@ -65,4 +65,16 @@ async def test_a_document_from_before_there_were_versions(
     await database["notes"].update_one({"slug": note.slug}, {"$unset": {"version": 1}})
 
     assert await Republisher(notes, news).run() == 1
-    assert len(await notes.outbox.waiting(10)) == 1
+    assert len(await notes.outbox.pending(10)) == 1
+
+
+async def test_one_that_cannot_be_told(notes: Store[Note]) -> None:
+    """It is in the log, and the others are told."""
+    for text in ("good", "bad", "good"):
+        await notes.save(Note(id=new_id(), slug=new_id(), text=text))
+
+    def tell(note: Note) -> Event:
+        assert note.text == "good"
+        return news(note)
+
+    assert await Republisher(notes, tell).run() == 2

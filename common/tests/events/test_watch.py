@@ -1,23 +1,35 @@
 """Noticing that the stream lost what was told, and telling it again."""
 
+import asyncio
+from contextlib import suppress
+from copy import copy
+from datetime import timedelta
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
 import pytest
 
-from common.tests.conftest import Note, news
+from common.tests.conftest import Note, connection, news, watching
+from ticketing_common.errors import ServiceUnavailableError, VersionConflictError
+from ticketing_common.events import resync_server
+from ticketing_common.events.marks import moved_back
 from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.relay import Relay
 from ticketing_common.events.resync import Republisher
-from ticketing_common.events.stream import Stream
+from ticketing_common.events.stream import BrokerUnavailableError, Stream
 from ticketing_common.events.watch import StreamWatch
 from ticketing_common.store import Database, Store
 from ticketing_common.store.position import StreamPosition
+from ticketing_common.testing.ports import free_port
+from ticketing_common.testing.servers import nats_server as served
 
 
 @pytest.fixture
 async def watch(stream: Stream, database: Database, notes: Store[Note]) -> StreamWatch:
     """Knows the stream as it is now."""
-    republisher = Republisher(notes, news)
-    watch = StreamWatch(stream, Store(database, StreamPosition), [], [republisher])
-    await watch.look()
+    watch = watching(stream, database, republishers=[Republisher(notes, news)])
+    await watch.poll()
     return watch
 
 
@@ -28,10 +40,10 @@ async def test_a_stream_that_only_grew(
     await notes.save(note)
     await Publisher(stream).publish(news(note))
 
-    await watch.look()
-    await watch.look()
+    await watch.poll()
+    await watch.poll()
 
-    assert await notes.outbox.waiting(10) == []
+    assert await notes.outbox.pending(10) == []
 
 
 async def test_another_stream_hears_everything(
@@ -40,16 +52,17 @@ async def test_another_stream_hears_everything(
     """A wiped broker comes back empty: the present state is told again, once."""
     await notes.save(note)
     await Publisher(stream).publish(news(note))
-    await watch.look()
+    await watch.poll()
 
     await stream.jetstream.delete_stream(stream.name)
     await stream.ensure()
-    await watch.look()
+    await watch.poll()
+    await watch.resync.take_turn()
     await Relay(notes.outbox, Publisher(stream)).drain()
-    await watch.look()
+    await watch.poll()
 
     assert (await stream.info()).state.messages == 1
-    assert await notes.outbox.waiting(10) == []
+    assert await notes.outbox.pending(10) == []
 
 
 async def test_a_stream_that_moved_back(
@@ -58,12 +71,190 @@ async def test_a_stream_that_moved_back(
     """The same stream with a lower last sequence was restored from an older state."""
     await notes.save(note)
     await Publisher(stream).publish(news(note))
-    await watch.look()
+    await watch.poll()
 
     remembered = await watch.positions.get(StreamPosition.ID)
     await watch.positions.save(remembered.next(last_sequence=remembered.last_sequence + 5))
-    await watch.look()
+    await watch.poll()
+    await watch.resync.take_turn()
 
-    (waiting,) = await notes.outbox.waiting(10)
+    (waiting,) = await notes.outbox.pending(10)
     (message,) = waiting.messages
     assert message.id.startswith(f"ticket:updated/{note.id}/0/again/")
+
+
+async def test_two_busy_replicas(
+    watch: StreamWatch, stream: Stream, database: Database, notes: Store[Note], note: Note
+) -> None:
+    """What another replica remembers between this one's questions is no stream that moved back."""
+    await notes.save(note)
+    other = watching(stream, database)
+    questions = 0
+
+    def busy(question: Any) -> Any:
+        """Before each but the first question the stream grows, and the other one remembers it."""
+
+        async def ask(*arguments: Any) -> Any:
+            nonlocal questions
+            questions += 1
+            if questions > 1:
+                await Publisher(stream).publish(news(note.next(text="more")))
+                await other.poll()
+            return await question(*arguments)
+
+        return ask
+
+    asking = copy(stream)
+    watch.stream, asking.info = asking, busy(stream.info)  # type: ignore[method-assign]
+    watch.positions.find_id = busy(watch.positions.find_id)  # type: ignore[method-assign]
+
+    with suppress(VersionConflictError):  # the other one was faster
+        await watch.poll()
+
+    await watch.resync.take_turn()
+    assert questions > 1
+    assert await notes.outbox.pending(10) == []
+
+
+async def test_something_else_stands_there(watch: StreamWatch, stream: Stream, note: Note) -> None:
+    """A restored stream that has outgrown what is remembered is told by what stands there; that
+    it was discarded meanwhile, or that an older version did not remember it, is no sign."""
+    await Publisher(stream).publish(news(note))
+    remembered = await watch.poll()
+    assert remembered.mark is not None
+    other = remembered.mark.model_copy(update={"message": "another"})
+    older = other.model_copy(update={"sequence": remembered.last_sequence + 1})
+    gone = other.model_copy(update={"sequence": 0})
+
+    verdicts = [
+        await moved_back(stream, remembered.model_copy(update={"mark": mark}), (), remembered)
+        for mark in (remembered.mark, None, older, gone, other)
+    ]
+    await stream.jetstream.purge_stream(stream.name)
+    before = remembered.model_copy(update={"mark": other})
+    discarded = await moved_back(stream, before, (), remembered)
+
+    assert verdicts == [False, False, False, False, True]
+    assert not discarded
+
+
+async def test_restored_and_outgrown(tmp_path: Path, notes: Store[Note], note: Note) -> None:
+    """Remembered 3, restored to 2, 4 at the next look: what was told third is told again."""
+    folder, backup = tmp_path / "nats", tmp_path / "backup"
+    folder.mkdir()
+    republishers = [Republisher(notes, news)]
+    with served(folder) as url:
+        stream = connection(url)
+        await stream.connect()
+        for version in range(2):
+            await Publisher(stream).publish(news(note.next(text=str(version))))
+        await stream.close()
+    copytree(folder, backup)
+    with served(folder) as url:
+        stream = connection(url)
+        await stream.connect()
+        await notes.save(note, news(note))
+        await Relay(notes.outbox, Publisher(stream)).drain()
+        await watching(stream, notes.database, republishers=republishers).poll()
+        await stream.close()
+    with served(backup) as url:
+        stream = connection(url)
+        await stream.connect()
+        for _ in range(2):
+            await stream.publish("order:created", b"{}", {})
+        watch = watching(stream, notes.database, republishers=republishers)
+        await watch.poll()
+        await watch.resync.take_turn()
+        await stream.close()
+
+    (waiting,) = await notes.outbox.pending(10)
+    assert waiting.messages[0].id.startswith(f"ticket:updated/{note.id}/0/again/")
+
+
+@pytest.mark.parametrize(("others", "ours"), [(0, 0), (3, 0), (0, 3)])
+async def test_what_was_told_after_the_last_look_is_lost(
+    tmp_path: Path, notes: Store[Note], note: Note, others: int, ours: int
+) -> None:
+    """A message that JetStream said it has, and has no more, is told again: also where nobody has
+    looked at the stream in between, and whether or not it has been outgrown since, by news of
+    others or of one's own."""
+    folder, backup = tmp_path / "nats", tmp_path / "backup"
+    folder.mkdir()
+    port = free_port()
+    with served(folder, port) as url:
+        stream = connection(url)
+        await stream.connect()
+        await Publisher(stream).publish(news(note))
+        watch = watching(stream, notes.database, republishers=[Republisher(notes, news)])
+        await watch.poll()
+    copytree(folder, backup)
+    with served(folder, port):
+        await connected(stream)
+        await notes.save(note, news(note))
+        await notes.save(note.next(text="lost"), news(note.next(text="lost")))
+        await Relay(notes.outbox, Publisher(stream)).drain()
+    with served(backup, port):
+        await connected(stream)
+        for _ in range(others):
+            await connection_of_another(url)
+        for _ in range(ours):
+            await stream.publish("order:created", b"{}", {})
+        await watch.poll()
+        await watch.resync.take_turn()
+        await watch.poll()
+        await stream.close()
+
+    (waiting,) = await notes.outbox.pending(10)
+    assert [each.id.split("/again/")[0] for each in waiting.messages] == [
+        f"ticket:updated/{note.id}/1"
+    ]
+
+
+async def connected(stream: Stream) -> None:
+    """Again, after its server was away."""
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(BrokerUnavailableError):
+                await stream.ping()
+                return
+            await asyncio.sleep(0.05)
+
+
+async def connection_of_another(url: str) -> None:
+    other = connection(url)
+    await other.connect()
+    await other.publish("order:created", b"{}", {})
+    await other.close()
+
+
+async def test_several_ask_and_share_a_turn(
+    watch: StreamWatch, notes: Store[Note], note: Note, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All is told once for whoever asked before it began, again for who asks later, and not too
+    often; what was asked outlives a replica that ends in the middle."""
+    monkeypatch.setattr(resync_server, "PAUSE", timedelta(0))
+    resync = watch.resync
+    await notes.save(note)
+
+    assert [await resync.ask(each) for each in ("a", "b", "a")] == [False] * 3
+    await resync.take_turn()
+    await resync.take_turn()
+    assert [await resync.ask(each) for each in ("a", "b", "c")] == [True, True, False]
+    [waiting] = await notes.outbox.pending(10)
+    assert len(waiting.messages) == 1
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Republisher, "run", _fail)
+        with pytest.raises(ServiceUnavailableError):
+            await resync.take_turn()
+    assert not await resync.ask("c")
+    monkeypatch.setattr(resync_server, "PAUSE", timedelta(hours=1))
+    await resync.take_turn()
+    assert not await resync.ask("c")
+    monkeypatch.setattr(resync_server, "PAUSE", timedelta(0))
+    await resync.take_turn()
+    assert await resync.ask("c")
+
+
+async def _fail(_: Republisher) -> int:
+    raise ServiceUnavailableError

@@ -1,14 +1,19 @@
 """Many callers of one store at once: each gets its own answer."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from bson import ObjectId
-from pydantic import ValidationError
-from pymongo.errors import OperationFailure
+from pymongo.errors import BulkWriteError, OperationFailure
 
 from common.tests.conftest import Note, news
-from ticketing_common.errors import NotFoundError, VersionConflictError
+from ticketing_common.errors import (
+    DatabaseConnectionError,
+    NotFoundError,
+    UnreadableDocumentError,
+    VersionConflictError,
+)
 from ticketing_common.store import AlreadyExistsError, Database, Page, Store
 from ticketing_common.types import new_id
 
@@ -95,7 +100,7 @@ async def test_a_document_that_cannot_be_read(
     found = await asyncio.gather(notes.get(note.id), notes.get(odd), return_exceptions=True)
 
     assert found[0] == note
-    assert isinstance(found[1], ValidationError)
+    assert isinstance(found[1], UnreadableDocumentError)
     assert await notes.find({}) == [note]
     assert await notes.page({}, Page(limit=10)) == [note]
 
@@ -110,3 +115,26 @@ async def test_concurrent_replicas_of_one_document(notes: Store[Note]) -> None:
 
     stored = await notes.get(id)
     assert (stored.version, stored.text) == (19, "v19")
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"), [(2, [Note, Note]), (1, [DatabaseConnectionError] * 2)]
+)
+async def test_a_failure_that_is_no_documents(
+    notes: Store[Note], monkeypatch: pytest.MonkeyPatch, stored: int, expected: list[type]
+) -> None:
+    """It is that one write's outage; where MongoDB does not say what became of the others, theirs
+    too."""
+
+    async def bulk_write(*_: Any, **__: Any) -> Any:
+        failed = {"index": 2, "code": 91, "errmsg": "shutting down"}
+        done = {"nInserted": stored, "nMatched": 0, "nUpserted": 0, "upserted": []}
+        raise BulkWriteError({"writeErrors": [failed], "writeConcernErrors": [], **done})
+
+    monkeypatch.setattr(notes._writes._collection, "bulk_write", bulk_write)
+
+    saved = await asyncio.gather(
+        *(notes.save(Note(id=new_id(), slug=new_id())) for _ in range(3)), return_exceptions=True
+    )
+
+    assert [type(each) for each in saved] == [*expected, DatabaseConnectionError]

@@ -2,25 +2,30 @@
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
+from functools import partial
 
 from nats.aio.msg import Msg
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from ticketing_common.events.confirms import CONNECTION_ERRORS
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.delivery import ACK_WAIT, Failures, deliver
+from ticketing_common.events.fast_lane import FastLane
+from ticketing_common.events.handlers import Handlers
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.events.pull import ConsumerGoneError, Pull
-from ticketing_common.events.stream import Stream
+from ticketing_common.events.stream import BrokerUnavailableError, Stream
 from ticketing_common.logs import reason
+from ticketing_common.tasks import side_by_side
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 64  # messages handled at a time
+BESIDE_NEW = 8  # while it is so far behind that new messages are handled ahead of the backlog
 MAX_ACK_PENDING = 512  # messages out at all replicas together
-STOP_TIMEOUT = 7.0  # seconds for handlers that are running at the end: less than the service has
+OBSERVE_EVERY = 64  # messages
 
 
 class Consumer:
@@ -31,38 +36,53 @@ class Consumer:
         self.stream = stream
         self.dead_letters = dead_letters
         self._failures = Failures()
-        self._handling: set[asyncio.Task[None]] = set()
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._handlers = Handlers(AT_ONCE, BESIDE_NEW)
+        self._fast_lane = FastLane(listener, stream)
+        self._taken = 0
+        self.newest: tuple[Msg, float] | None = None  # the last message taken, and when
 
     async def run(self) -> None:
         """Consume until the connection is closed for good, whatever else becomes of it, the stream
         and the consumer."""
         await self.stream.ready.wait()
-        delay = 0.25
         try:
-            # A library may lose our cancellation: a connection closed for good ends it, too.
-            while not self.stream.closed:
-                try:
-                    await self.create()
-                    delay = 0.25
-                    await Pull(self.stream, self.listener.durable, self._start).run()
-                except (ConsumerGoneError, *CONNECTION_ERRORS) as error:
-                    logger.warning(
-                        "consuming again soon",
-                        extra={"listener": self.listener.durable, "reason": reason(error)},
-                    )
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, 5.0)
+            await side_by_side(self._consume(), self._fast_lane.run())
         finally:
-            await self._finish()
+            await asyncio.gather(self._handlers.finish(), self._fast_lane.finish())
+
+    async def _consume(self) -> None:
+        delay = 0.25
+        # A library may lose our cancellation: a connection closed for good ends it, too.
+        while not self.stream.closed:
+            try:
+                await self.create()
+                delay = 0.25
+                await Pull(self.stream, self.listener.durable, self._start).run()
+            except (ConsumerGoneError, NotFoundError, BrokerUnavailableError) as error:
+                logger.warning(
+                    "consuming again soon",
+                    extra={"listener": self.listener.durable, "reason": reason(error)},
+                )
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 5.0)
 
     async def create(self) -> None:
         """Make sure of the stream and of the consumer on it."""
         try:
-            await self.stream.jetstream.add_consumer(self.stream.name, self._config())
+            info = await self.stream.jetstream.add_consumer(self.stream.name, self._config())
         except NotFoundError:
             await self.stream.ensure()
-            await self.stream.jetstream.add_consumer(self.stream.name, self._config())
+            info = await self.stream.jetstream.add_consumer(self.stream.name, self._config())
+        self._fast_lane.observe(info.num_pending)
+
+    async def info(self) -> ConsumerInfo | None:
+        """How far it has come; None where the server has no such consumer (any more)."""
+        jetstream, durable = self.stream.jetstream, self.listener.durable
+        try:
+            info: ConsumerInfo = await jetstream.consumer_info(self.stream.name, durable)
+        except NotFoundError:
+            return None
+        return info
 
     async def recreate(self) -> None:
         """Start over from the stream's first message: listeners don't mind."""
@@ -73,6 +93,7 @@ class Consumer:
 
     def _config(self) -> ConsumerConfig:
         return ConsumerConfig(
+            name=self.listener.durable,  # with it, the request's subject says what is listened to
             durable_name=self.listener.durable,
             filter_subject=str(self.listener.event.subject),
             deliver_policy=DeliverPolicy.ALL,
@@ -83,17 +104,9 @@ class Consumer:
         )
 
     async def _start(self, message: Msg) -> None:
-        await self._free.acquire()
-        delivery = deliver(self.listener, message, self.dead_letters, self._failures)
-        task = asyncio.create_task(delivery)
-        self._handling.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._handling.discard(task)
-        self._free.release()
-
-    async def _finish(self) -> None:
-        """Let the running handlers end, within a bound; the rest is delivered again."""
-        if self._handling:
-            await asyncio.wait(self._handling, timeout=STOP_TIMEOUT)
+        self._taken += 1
+        self.newest = message, time.time()
+        if self._taken % OBSERVE_EVERY == 0:
+            self._fast_lane.observe(message.metadata.num_pending)
+        delivery = partial(deliver, self.listener, message, self.dead_letters, self._failures)
+        await self._handlers.start(delivery, few=self._fast_lane.open)

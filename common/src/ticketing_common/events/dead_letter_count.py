@@ -3,9 +3,10 @@
 import asyncio
 import logging
 
-from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
 
 from ticketing_common.events.dead_letters import DeadLetters
+from ticketing_common.events.stream import BrokerUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -13,7 +14,7 @@ INTERVAL = 5.0  # seconds
 
 
 class DeadLetterCount:
-    """`known` is the number at the last look that was answered; None before the first."""
+    """`known` is the number at the last count that succeeded; None before the first."""
 
     def __init__(self, dead_letters: DeadLetters, queue_group: str) -> None:
         self.dead_letters = dead_letters
@@ -25,6 +26,6 @@ class DeadLetterCount:
         while True:
             try:
                 self.known = await self.dead_letters.count(self.queue_group)
-            except (NatsError, TimeoutError) as error:
+            except (NotFoundError, BrokerUnavailableError) as error:
                 logger.info("dead letters were not counted", extra={"reason": repr(error)})
             await asyncio.sleep(INTERVAL)

@@ -11,13 +11,15 @@ from nats.js.errors import NotFoundError
 
 from ticketing_common.environment import add_data_option, environment_of
 from ticketing_common.errors import CustomError
-from ticketing_common.events.dead_letters import DeadLetter, DeadLetters
+from ticketing_common.events.dead_letters import DeadLetter, DeadLetters, NotReplayableError
 from ticketing_common.events.stream import Stream
 from ticketing_common.settings import NatsSettings, SettingsError
+from ticketing_common.text import for_terminal
 
 Action = Callable[[DeadLetters, int], Awaitable[None]]
 
 CONNECT_TIMEOUT = 10.0  # seconds
+USAGE = 2  # exit code, as argparse's own
 DEFAULTS = {
     "NATS_URL": "nats://127.0.0.1:4222",
     "NATS_CLUSTER_ID": "ticketing",
@@ -28,12 +30,17 @@ DEFAULTS = {
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser("dead-letters", help="messages no listener could digest")
     parser.add_argument("action", choices=["list", *ACTIONS])
-    parser.add_argument("numbers", nargs="*", type=int, help="which ones; all where none is named")
+    parser.add_argument("numbers", nargs="*", type=int, help="which ones; `show` shows all of them")
+    parser.add_argument("--all", action="store_true", help="replay or drop every one there is")
+    parser.add_argument("--yes", action="store_true", help="do so without asking on a terminal")
     add_data_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.action in CHANGES and bool(arguments.numbers) == arguments.all:
+        sys.stderr.write(f"which ones to {arguments.action}? Name their numbers, or say --all\n")
+        return USAGE
     try:
         environ = {**DEFAULTS, **environment_of("expiration", arguments.data)}
         settings = NatsSettings.from_environment(environ)
@@ -49,9 +56,10 @@ async def _run(settings: NatsSettings, arguments: argparse.Namespace) -> int:
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
             await stream.connect()
-        return await _act(DeadLetters(stream), arguments.action, arguments.numbers)
+        return await _act(DeadLetters(stream), arguments)
     except TimeoutError:
-        sys.stderr.write(f"NATS does not answer at {settings.NATS_URL}\n")
+        what = f"refuses this user ({stream.refusal})" if stream.refusal else "does not answer"
+        sys.stderr.write(f"NATS {what} at {settings.NATS_URL}\n")
     except (CustomError, NatsError) as error:
         sys.stderr.write(f"{error}\n")
     finally:
@@ -59,37 +67,47 @@ async def _run(settings: NatsSettings, arguments: argparse.Namespace) -> int:
     return 1
 
 
-async def _act(letters: DeadLetters, action: str, numbers: list[int]) -> int:
+async def _act(letters: DeadLetters, arguments: argparse.Namespace) -> int:
+    action, numbers = arguments.action, arguments.numbers
     if action == "list":
         async for letter in letters.list():
             since = f"{letter.since:%Y-%m-%d %H:%M:%S}"
             print(letter.number, since, letter.listener, _brief(letter), sep="\t")
         return 0
-    missing = 0
-    for number in numbers or [letter.number async for letter in letters.list()]:
+    numbers = numbers or [letter.number async for letter in letters.list()]
+    if arguments.all and numbers and not arguments.yes and not _agreed(action, len(numbers)):
+        return 1
+    failed = 0
+    for number in numbers:
         try:
             await ACTIONS[action](letters, number)
         except NotFoundError:
             sys.stderr.write(f"there is no dead letter {number}\n")
-            missing = 1
-    return missing
+            failed = 1
+        except NotReplayableError as error:
+            sys.stderr.write(f"dead letter {number} {error}\n")
+            failed = 1
+    return failed
+
+
+def _agreed(action: str, count: int) -> bool:
+    """Whether whoever sits there says so; a script, which can't, has said --all."""
+    if not sys.stdin.isatty():
+        return True
+    return input(f"{action} {count} dead letters? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _brief(letter: DeadLetter) -> str:
-    return _plain(letter.reason.splitlines()[0]) if letter.reason else ""
-
-
-def _plain(text: str) -> str:
-    """Nothing in it moves the cursor: whoever sent the message does not own this terminal."""
-    shown = (char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
-    return "".join(shown)
+    return for_terminal(letter.reason.splitlines()[0]) if letter.reason else ""
 
 
 async def _show(letters: DeadLetters, number: int) -> None:
     letter = await letters.get(number)
     print(f"{number}  {letter.listener}  {letter.since}")
-    print(_plain(letter.data.decode(errors="backslashreplace")))
-    print(_plain(letter.traceback))
+    print(for_terminal(letter.data.decode(errors="backslashreplace")))
+    if letter.cut:
+        print(f"(the beginning of {letter.cut})")
+    print(for_terminal(letter.traceback))
 
 
 async def _replay(letters: DeadLetters, number: int) -> None:
@@ -102,4 +120,5 @@ async def _drop(letters: DeadLetters, number: int) -> None:
     print(f"dropped {number}")
 
 
-ACTIONS: dict[str, Action] = {"show": _show, "replay": _replay, "drop": _drop}
+CHANGES: dict[str, Action] = {"replay": _replay, "drop": _drop}
+ACTIONS: dict[str, Action] = {"show": _show, **CHANGES}

@@ -5,15 +5,16 @@ import logging
 import traceback
 
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 from pydantic import ValidationError
 
 from ticketing_common.errors import ServiceUnavailableError, VersionConflictError
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.event import Event
+from ticketing_common.events.jetstream import BrokerUnavailableError, answering
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.events.message import MAX_SIZE
 from ticketing_common.logs import reason, request_id
+from ticketing_common.request_ids import HEADER, id_of_message
 from ticketing_common.store.retry import retrying
 
 logger = logging.getLogger(__name__)
@@ -64,9 +65,9 @@ async def deliver(
     pauses up to 30 s. What can't be parsed becomes a dead letter at once; what the handler fails
     on otherwise, when it does so for the fifth time.
     """
-    token = request_id.set((message.headers or {}).get("X-Request-Id"))
+    token = request_id.set(id_of_message((message.headers or {}).get(HEADER)))
     try:
-        await _handle(listener, message, dead_letters, failures)
+        await _handle_or_keep(listener, message, dead_letters, failures)
         await message.ack()
     except Exception as error:  # noqa: BLE001 - whatever a handler raises must not stop the others
         await _retry(listener, message, error)
@@ -74,13 +75,37 @@ async def deliver(
         request_id.reset(token)
 
 
-async def _handle(
+async def deliver_early(listener: AnyListener, message: Msg) -> None:
+    """Handle a message that will be delivered in its turn, too; never raises.
+
+    Only an outage is worth another try before that.
+    """
+    token = request_id.set(id_of_message((message.headers or {}).get(HEADER)))
+    try:
+        try:
+            await _handle(listener, message)
+        except OUTAGES:
+            raise
+        except Exception as error:  # noqa: BLE001 - it fails again, where failures are counted
+            logger.info("left for later", extra={"reason": reason(error)})
+        await message.ack()
+    except Exception as error:  # noqa: BLE001 - an outage, or a connection that was lost
+        await _retry(listener, message, error)
+    finally:
+        request_id.reset(token)
+
+
+async def _handle(listener: AnyListener, message: Msg) -> None:
+    event = _parse(listener, message)
+    async with asyncio.timeout(HANDLING_TIMEOUT):
+        await retrying(lambda: listener.on_message(event))
+
+
+async def _handle_or_keep(
     listener: AnyListener, message: Msg, dead_letters: DeadLetters, failures: Failures
 ) -> None:
     try:
-        event = _parse(listener, message)
-        async with asyncio.timeout(HANDLING_TIMEOUT):
-            await retrying(lambda: listener.on_message(event))
+        await _handle(listener, message)
     except OUTAGES:
         raise
     except Exception as error:
@@ -107,8 +132,9 @@ async def _retry(listener: AnyListener, message: Msg, error: Exception) -> None:
         },
     )
     try:
-        await message.nak(delay=delay)
-    except NatsError as lost:  # then the server delivers it again by itself, after ACK_WAIT
+        with answering():
+            await message.nak(delay=delay)
+    except BrokerUnavailableError as lost:  # then the server does so by itself, after ACK_WAIT
         logger.warning("could not be refused", extra={"reason": reason(lost)})
 
 

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
 from ticketing_common.events.event import Event
+from ticketing_common.events.rights import durable_name
 
 E = TypeVar("E", bound=Event)
 
@@ -22,7 +23,7 @@ class Listener(ABC, Generic[E]):
     @property
     def durable(self) -> str:
         """The name of its consumer on the server."""
-        return f"{self.queue_group}_{str(self.event.subject).replace(':', '-')}"
+        return durable_name(self.queue_group, str(self.event.subject))
 
     @abstractmethod
     async def on_message(self, event: E) -> None: ...

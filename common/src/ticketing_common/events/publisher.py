@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ticketing_common.events.confirms import Letter, Outcome
+from ticketing_common.events.confirms import Outcome, Publication
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message
 from ticketing_common.events.stream import Stream
@@ -20,12 +20,12 @@ class Publisher:
 
     async def publish(self, event: Event) -> None:
         """Raise `BrokerUnavailableError` where it is not sure that the stream has it."""
-        await self.stream.publish(*_letter(Message.of(event)))
+        await self.stream.publish(*_publication(Message.of(event)))
 
     async def send(self, messages: Sequence[Message]) -> list[Outcome]:
         """What became of each: None once JetStream has stored it, an exception where unsure."""
-        return await self.stream.publish_all([_letter(each) for each in messages])
+        return await self.stream.publish_all([_publication(each) for each in messages])
 
 
-def _letter(message: Message) -> Letter:
-    return message.subject, message.data, {**message.headers, "Nats-Msg-Id": message.id}
+def _publication(message: Message) -> Publication:
+    return message.subject, message.data, message.sent_headers

@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 
-from ticketing_common.events.stream import Stream
+from ticketing_common.events.jetstream import answering
+from ticketing_common.events.stream import BrokerUnavailableError, Stream
 
 BATCH = 64  # messages asked for at a time
 HEARTBEAT = 2.0  # seconds; a server silent for two of these has forgotten the request
@@ -31,33 +31,42 @@ class Pull:
     def __init__(
         self, stream: Stream, durable: str, take: Callable[[Msg], Awaitable[None]]
     ) -> None:
-        self._client = stream.client
+        self._stream = stream
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream.name}.{durable}"
-        self._inbox = self._client.new_inbox()
+        self._inbox = stream.client.new_inbox()
         self._take = take
         self._requested = 0
         self._taking = False
-        self._heard_at = time.monotonic()
+        self._last_received = time.monotonic()
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    async def run(self) -> None:
-        """Return after silence: a reconnect lost the request, or the server did.
+    @property
+    def ended(self) -> bool:
+        return self._failed.done()
 
-        Raises `ConsumerGoneError` where the server says so, and `NatsError` of the connection.
+    def stop(self) -> None:
+        """Let `run` return. What is delivered and not yet taken comes again."""
+        if not self._failed.done():
+            self._failed.set_result(None)
+
+    async def run(self) -> None:
+        """Return when stopped, or after silence: a reconnect lost the request, or the server did.
+
+        Raises `ConsumerGoneError` where the server says so, and `BrokerUnavailableError`.
         """
-        subscription = await self._client.subscribe(self._inbox, cb=self._heard)
+        subscription = await self._stream.subscribe(self._inbox, self._on_message)
         try:
             await self._request()
-            while self._taking or time.monotonic() - self._heard_at < 2 * HEARTBEAT:
+            while self._taking or time.monotonic() - self._last_received < 2 * HEARTBEAT:
                 await asyncio.wait({self._failed}, timeout=HEARTBEAT)
                 if self._failed.done():
                     return self._failed.result()
         finally:
             self._failed.cancel()
-            with suppress(NatsError):
+            with suppress(BrokerUnavailableError), answering():
                 await subscription.unsubscribe()
 
-    async def _heard(self, message: Msg) -> None:
+    async def _on_message(self, message: Msg) -> None:
         try:
             status = (message.headers or {}).get("Status") if not message.reply else None
             if status is None:
@@ -70,7 +79,7 @@ class Pull:
             if not self._failed.done():
                 self._failed.set_exception(error)
         finally:
-            self._heard_at = time.monotonic()
+            self._last_received = time.monotonic()
 
     async def _hand_on(self, message: Msg) -> None:
         self._requested -= 1
@@ -87,7 +96,7 @@ class Pull:
             "idle_heartbeat": int(HEARTBEAT * 1e9),
         }
         self._requested = BATCH
-        await self._client.publish(self._subject, json.dumps(request).encode(), reply=self._inbox)
+        await self._stream.ask(self._subject, json.dumps(request).encode(), self._inbox)
 
 
 def _unserved(message: Msg) -> int:

@@ -8,45 +8,57 @@ from itertools import zip_longest
 from typing import Any
 
 from ticketing_common.errors import ServiceUnavailableError
+from ticketing_common.events.confirms import NotStoredError, Outcome, RefusedError
+from ticketing_common.events.held import Held
 from ticketing_common.events.message import Message
 from ticketing_common.events.publisher import Publisher
+from ticketing_common.events.refusals import Refusals
 from ticketing_common.events.stream import BrokerUnavailableError
 from ticketing_common.logs import reason
-from ticketing_common.store.outbox import SLICE, Outbox, Waiting
+from ticketing_common.store.outbox import SLICE, Outbox, Pending
+from ticketing_common.tasks import side_by_side
 
 logger = logging.getLogger(__name__)
 
-POLL_INTERVAL = 1.0  # seconds between looks for news that others left behind
-PAGE = 200  # documents a look
-LINGER = 0.1  # seconds before published news is taken out, together with what comes meanwhile
+POLL_INTERVAL = 1.0  # seconds between two polls for what other replicas left behind
+PAGE = 200  # documents a poll
+LINGER = 0.1  # seconds before what is published is removed, together with what comes meanwhile
 FIRST_DELAY, LONGEST_DELAY = 1.0, 10.0  # seconds until another try, where one failed
 
 
 class Relay:
-    """Publishes what waits in one outbox. Every replica of a service runs one, none leads:
-    what two of them publish is the same message, which the stream and the listeners tell."""
+    """Publishes what is pending in one outbox. Every replica of a service runs one, none leads: the
+    stream and the listeners recognize a message that two of them published.
 
-    def __init__(self, outbox: Outbox, publisher: Publisher) -> None:
+    What has just been saved goes first. A document whose message is not taken is held, see
+    `Refusals`; those of all others are published meanwhile.
+    """
+
+    def __init__(self, outbox: Outbox, publisher: Publisher, owner: str = "") -> None:
         self.outbox = outbox
         self.publisher = publisher
-        self._told: dict[str, Waiting] = {}  # by message id: published, and not yet taken out
-        self._has_told = asyncio.Event()
-        self._look_at = 0.0  # on the monotonic clock
+        self.held = Held()
+        self.refusals = Refusals(outbox, publisher, self.held, owner or outbox.name)
+        self._published: dict[str, Pending] = {}  # by message id: those not yet removed
+        self._has_published = asyncio.Event()
+        self._next_poll = 0.0  # on the monotonic clock
 
     async def run(self) -> None:
         await self.publisher.stream.ready.wait()
-        async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._for_ever(self._publish))
-            loops.create_task(self._for_ever(self._tidy))
+        steps = (self._publish, self._clean_up, self.refusals.retry)
+        await side_by_side(*map(self._for_ever, steps))
 
     async def drain(self) -> bool:
-        """Publish a page of what is stored and take it out; return whether there may be more."""
-        await self._take_out()  # or it would be read again
-        self.outbox.fresh()  # is among what is stored
-        page = await self.outbox.waiting(PAGE)
-        await self._tell(page)
-        await self._take_out()
-        return len(page) == PAGE or any(len(each.messages) == SLICE for each in page)
+        """Publish a page of what is stored and remove it; return whether there may be more."""
+        await self._remove_published()  # or it would be read again
+        page = await self.outbox.pending(PAGE, but=self.held.documents())
+        for each in page:
+            if each.unreadable:
+                self.held.add_due(each.document)
+        moved = await self._publish_page(page)
+        await self._remove_published()
+        full = len(page) == PAGE or any(len(each.messages) == SLICE for each in page)
+        return moved and full
 
     async def _for_ever(self, step: Callable[[], Awaitable[None]]) -> None:
         delay = FIRST_DELAY
@@ -56,51 +68,67 @@ class Relay:
                 delay = FIRST_DELAY
             except ServiceUnavailableError as error:
                 logger.warning(
-                    "news is waiting",
+                    "publishing again soon",
                     extra={"outbox": self.outbox.name, "reason": reason(error)},
                 )
-                self._look_at = 0.0  # for what was fresh, and is only in the store now
+                self._next_poll = 0.0  # for what was new, and is only in the store now
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, LONGEST_DELAY)
 
     async def _publish(self) -> None:
-        if time.monotonic() < self._look_at:
-            await self._tell(self.outbox.fresh())
-        else:
-            while await self.drain():
-                pass
-            self._look_at = time.monotonic() + POLL_INTERVAL
-        await self.outbox.news(timeout=self._look_at - time.monotonic())
+        await self._publish_page(self.outbox.take_new())
+        if time.monotonic() >= self._next_poll:
+            if await self.drain():
+                return  # what is new by now goes before the next page
+            self._next_poll = time.monotonic() + POLL_INTERVAL
+        await self.outbox.wait(timeout=self._next_poll - time.monotonic())
 
-    async def _tidy(self) -> None:
-        await self._has_told.wait()
+    async def _clean_up(self) -> None:
+        await self._has_published.wait()
         await asyncio.sleep(LINGER)
-        self._has_told.clear()
-        await self._take_out()
+        self._has_published.clear()
+        await self._remove_published()
 
-    async def _tell(self, page: Iterable[Waiting]) -> None:
-        """Publish all of it; raise a failure, if there is one, after the rest."""
-        failures: dict[Any, Exception] = {}  # by document
-        # One document's news goes in its order, so that a listener seldom sees it reversed.
-        for turn in zip_longest(*map(_letters, page)):
-            letters = [each for each in turn if each and each[0] not in failures]
-            outcomes = await self.publisher.send([message for _, message in letters])
-            for (document, message), failure in zip(letters, outcomes, strict=True):
-                if failure:
-                    failures[document] = failure
+    async def _publish_page(self, page: Iterable[Pending]) -> bool:
+        """Publish all of it that is not held; return whether any was, or is held from now on.
+
+        Raises `BrokerUnavailableError` where the broker does not answer.
+        """
+        moved = False
+        # One document's messages go in their order, so that a listener seldom sees it reversed.
+        for turn in zip_longest(*map(_messages, page)):
+            messages = [each for each in turn if each and self._is_due(*each)]
+            outcomes = await self.publisher.send([message for _, message in messages])
+            if not any(outcome is None for outcome in outcomes):
+                await self._require_broker(outcomes)
+            for (document, message), outcome in zip(messages, outcomes, strict=True):
+                if outcome is None:
+                    self._published[message.id] = Pending(document, [message])
+                    self._has_published.set()
                 else:
-                    self._told[message.id] = Waiting(document, [message])
-                    self._has_told.set()
+                    self.refusals.hold(document, message, outcome)
+                moved = moved or outcome is None or document in self.held
+        return moved
+
+    async def _require_broker(self, outcomes: Iterable[Outcome]) -> None:
+        """Raise `BrokerUnavailableError` where these failed of the broker, not of themselves."""
+        failures = [each for each in outcomes if each and not isinstance(each, RefusedError)]
+        for failure in failures:
+            if isinstance(failure, NotStoredError):
+                raise BrokerUnavailableError from failure
         if failures:
-            raise BrokerUnavailableError from next(iter(failures.values()))
+            await self.publisher.stream.ping()
 
-    async def _take_out(self) -> None:
-        told = dict(self._told)
-        if told:
-            await self.outbox.published(told.values())
-        for id in told:
-            self._told.pop(id, None)
+    def _is_due(self, document: Any, message: Message) -> bool:
+        return document not in self.held and message.id not in self._published
+
+    async def _remove_published(self) -> None:
+        published = dict(self._published)
+        if published:
+            await self.outbox.remove(published.values())
+        for id in published:
+            self._published.pop(id, None)
 
 
-def _letters(waiting: Waiting) -> list[tuple[Any, Message]]:
-    return [(waiting.document, message) for message in waiting.messages]
+def _messages(pending: Pending) -> list[tuple[Any, Message]]:
+    return [(pending.document, message) for message in pending.messages]

@@ -8,29 +8,26 @@ come of that.
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterable
+from typing import Any, Self
 
-from pymongo import AsyncMongoClient, IndexModel
-from pymongo.errors import (
-    BulkWriteError,
-    ConnectionFailure,
-    ExecutionTimeout,
-    NotPrimaryError,
-    OperationFailure,
-    PyMongoError,
-    WriteConcernError,
-)
+from bson import DatetimeConversion
+from pymongo import AsyncMongoClient, WriteConcern
 
 from ticketing_common.errors import DatabaseConnectionError
 from ticketing_common.logs import reason
-
-if TYPE_CHECKING:
-    from ticketing_common.store.store import Store
+from ticketing_common.store.failures import outages
+from ticketing_common.store.indexes import Indexed, build_indexes
 
 logger = logging.getLogger(__name__)
 
+# One value that Python has no room for (a moment in the year 10000, text that is no UTF-8) makes
+# one document unreadable, not the batch it comes in.
+READING: Any = {
+    "tz_aware": True,
+    "datetime_conversion": DatetimeConversion.DATETIME_AUTO,
+    "unicode_decode_error_handler": "replace",
+}
 # Milliseconds. One operation, its retries included; finding a server; waiting for a connection.
 TIMEOUTS: Any = {"timeoutMS": 4000, "serverSelectionTimeoutMS": 3000, "connectTimeoutMS": 2000}
 SAFETY: Any = {
@@ -40,11 +37,11 @@ SAFETY: Any = {
     "retryWrites": True,
 }
 
-# MongoDB's own, of a server that stops, starts, or is the primary no longer or not yet; 43: a long
-# list's cursor was on such a one.
-OUTAGE_CODES = frozenset(
-    {6, 7, 43, 64, 89, 91, 100, 134, 189, 246, 262, 9001, 10107, 11600, 11602, 13435, 13436}
-)
+
+class UnpreparedError(DatabaseConnectionError):
+    """The indexes are not known to be there: not asked for yet, or being built."""
+
+    readiness = "is building its indexes"
 
 
 class Database:
@@ -52,13 +49,14 @@ class Database:
 
     def __init__(self, database: Any) -> None:
         self._database = database
+        self._probe = database.get_collection("readiness", write_concern=WriteConcern(w=1))
         self.prepared = False
 
     @classmethod
     def connect(cls, uri: str) -> Self:
         """Never blocks: the driver connects when first used and reconnects by itself."""
         client: Any = AsyncMongoClient(
-            uri, tz_aware=True, maxPoolSize=64, waitQueueTimeoutMS=3000, **TIMEOUTS, **SAFETY
+            uri, maxPoolSize=64, waitQueueTimeoutMS=3000, **READING, **TIMEOUTS, **SAFETY
         )
         return cls(client.get_default_database())
 
@@ -66,25 +64,31 @@ class Database:
         return self._database[collection]
 
     async def ping(self) -> None:
-        """Raise `DatabaseConnectionError` unless the primary answers and the indexes are there."""
+        """Raise `DatabaseConnectionError` unless the primary takes writes of ours and the indexes
+        are there. (Any answer to a `ping` says nothing of a user who may not write any more.)"""
         with outages():
-            await self._database.command("ping")
+            await self._probe.update_one({"_id": 0}, {"$set": {"never": "there"}})
         self.require_prepared()
 
     def require_prepared(self) -> None:
         """Uniqueness rests on indexes: nothing is read or written before they are there."""
         if not self.prepared:
-            raise DatabaseConnectionError
+            raise UnpreparedError
 
-    async def prepare(self, stores: Iterable["Store[Any]"]) -> None:
-        """Create the stores' indexes, waiting for as long as the server takes to appear."""
+    async def prepare(self, stores: Iterable[Indexed]) -> None:
+        """Build the stores' indexes, waiting for as long as the server takes to appear.
+
+        Raises `ImpossibleIndexError` where waiting would not help.
+        """
         delay = 0.1
         while not self.prepared:
             try:
+                with outages():  # within the bound of an operation, which a build has not
+                    await self._database.command("ping")
                 for store in stores:
-                    await self._create_indexes(store)
+                    await build_indexes(self[store.document.collection], store.indexes)
                 self.prepared = True
-            except (DatabaseConnectionError, PyMongoError) as error:
+            except DatabaseConnectionError as error:
                 logger.warning("waiting for the database", extra={"reason": reason(error)})
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 2.0)
@@ -95,18 +99,6 @@ class Database:
         while not self.prepared and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
 
-    async def _create_indexes(self, store: "Store[Any]") -> None:
-        indexes = [
-            IndexModel(
-                list(index.keys),
-                unique=index.unique,
-                **({"partialFilterExpression": dict(index.where)} if index.where else {}),
-            )
-            for index in store.indexes
-        ]
-        with outages():
-            await self[store.document.collection].create_indexes(indexes)
-
     async def empty(self) -> None:
         """Delete every document, and keep the indexes; for tests."""
         for name in await self._database.list_collection_names():
@@ -114,25 +106,3 @@ class Database:
 
     async def close(self) -> None:
         await self._database.client.close()
-
-
-@contextmanager
-def outages() -> Iterator[None]:
-    """Turn what means "the store does not answer" into `DatabaseConnectionError`."""
-    try:
-        yield
-    except PyMongoError as error:
-        if is_outage(error):
-            raise DatabaseConnectionError from error
-        raise
-
-
-def is_outage(error: PyMongoError) -> bool:
-    """Whether it passes by itself, so that another try makes sense."""
-    if isinstance(error, BulkWriteError):
-        details: Any = error.details
-        codes = {each["code"] for each in details["writeErrors"]}
-        return bool(details["writeConcernErrors"] or codes & OUTAGE_CODES) or error.timeout
-    unreachable = ConnectionFailure | NotPrimaryError | ExecutionTimeout | WriteConcernError
-    code = error.code if isinstance(error, OperationFailure) else None
-    return isinstance(error, unreachable) or error.timeout or code in OUTAGE_CODES

@@ -1,4 +1,4 @@
-"""What documents were like when this process last wrote them."""
+"""What documents were like when this process last wrote them, or read them to change them."""
 
 from typing import Generic, TypeVar
 
@@ -10,7 +10,7 @@ MOST_SEEN = 500
 
 
 class LastSeen(Generic[D]):
-    """The versions written last, of at most `MOST_SEEN` documents.
+    """The versions met last, of at most `MOST_SEEN` documents.
 
     Any of them may be out of date: another replica writes, too. None is wrong, as a version that a
     majority has acknowledged is never taken back; where it was, by force, restart the service.

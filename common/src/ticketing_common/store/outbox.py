@@ -1,6 +1,6 @@
-"""The outbox: news waits in the document it is about until JetStream has it.
+"""The outbox: events wait in the document they are about until JetStream has them.
 
-State and news are one write because they are one document. (The pattern is Chris Richardson's
+State and events are one write because they are one document. (The pattern is Chris Richardson's
 "transactional outbox"; keeping it inside the aggregate needs no transaction.)
 """
 
@@ -8,17 +8,23 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from ticketing_common.events.message import Message
-from ticketing_common.store.database import Database, outages
+from bson import json_util
+
+from ticketing_common.events.message import Message, saved_at
+from ticketing_common.store.database import Database
 from ticketing_common.store.document import Index
+from ticketing_common.store.failures import outages
 
 # A partial index on `outbox.0` would never be used by the planner; this one is, with the query
-# that `waiting` makes.
+# that `pending` makes.
 OUTBOX_INDEX = Index((("outbox.id", 1),), where={"outbox.id": {"$exists": True}})
-MOST_FRESH = 1000  # documents whose news is kept in memory
+PENDING = {"outbox.id": {"$gt": ""}}
+MOST_NEW = 1000  # documents whose messages are kept in memory
+REFUSED = "refused"  # the field of entries that are too large to be kept anywhere else
 SLICE = 50  # messages of one document read at a time, however often it was saved meanwhile
+MOST_COUNTED = 1000  # documents with news, where somebody wants to know how many there are
 
 
 def entry(message: Message) -> dict[str, Any]:
@@ -31,66 +37,145 @@ def entry(message: Message) -> dict[str, Any]:
     }
 
 
+def pushed(messages: Iterable[Message]) -> dict[str, Any]:
+    """What `$push` adds to a document for these."""
+    return {"outbox": {"$each": [entry(message) for message in messages]}}
+
+
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """One document's unpublished news, oldest first."""
+class Unreadable:
+    """What is in an outbox, or `alone` in its place, and is no entry as this version knows it."""
+
+    raw: Any
+    alone: bool
+
+    id = ""
+    subject = ""
+
+    @property
+    def data(self) -> bytes:
+        return json_util.dumps(self.raw).encode()
+
+
+class Pending(NamedTuple):
+    """One document's unpublished messages, oldest first."""
 
     document: Any
     messages: Sequence[Message]
+    unreadable: Sequence[Unreadable] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many documents have news that is not published, up to `MOST_COUNTED`, and since when the
+    oldest of it waits, in seconds since 1970; None where nothing says so."""
+
+    documents: int
+    oldest: float | None
 
 
 class Outbox:
-    """The news waiting in one collection's documents.
+    """What is to be published of one collection's documents.
 
-    What this process saved itself is also kept in memory, so that its relay need not look for it.
+    What this process saved itself is also kept in memory, so that its relay need not poll for it.
     """
 
     def __init__(self, database: Database, collection: str) -> None:
         self.name = collection
         self._collection = database[collection]
-        self._news = asyncio.Event()
-        self._fresh: dict[Any, list[Message]] = {}
+        self._added = asyncio.Event()
+        self._new: dict[Any, list[Message]] = {}
 
     def add(self, document: Any, messages: Iterable[Message]) -> None:
-        """Tell this process's relay what has just been stored in a document's outbox."""
-        if len(self._fresh) < MOST_FRESH:  # else the relay finds it with its next look
-            self._fresh.setdefault(document, []).extend(messages)
-        self._news.set()
+        """Hand to this process's relay what has just been stored in a document's outbox."""
+        if len(self._new) < MOST_NEW:  # else the relay finds it with its next poll
+            self._new.setdefault(document, []).extend(messages)
+        self._added.set()
 
-    def fresh(self) -> list[Waiting]:
+    def take_new(self) -> list[Pending]:
         """What was added since the last time."""
-        fresh, self._fresh = self._fresh, {}
-        return [Waiting(document, messages) for document, messages in fresh.items()]
+        new, self._new = self._new, {}
+        return [Pending(document, messages) for document, messages in new.items()]
 
-    async def news(self, timeout: float) -> None:
+    async def wait(self, timeout: float) -> None:
         """Return when something was added, or after so many seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                await self._news.wait()
-        self._news.clear()
+                await self._added.wait()
+        self._added.clear()
 
-    async def waiting(self, limit: int) -> list[Waiting]:
-        """What is stored, whoever left it there: the oldest of each document's."""
+    async def pending(
+        self, limit: int, *, only: Sequence[Any] = (), but: Sequence[Any] = ()
+    ) -> list[Pending]:
+        """What is stored, whoever left it there: the oldest of each document's.
+
+        Of these documents only, or of all but those, where any are named. It is not new any more.
+        """
+        query: dict[str, Any] = dict(PENDING)
+        if only or but:
+            query["_id"] = {"$in": only} if only else {"$nin": but}
         fields = {"outbox": {"$slice": SLICE}, "_id": 1}
-        cursor = self._collection.find({"outbox.id": {"$gt": ""}}, fields, limit=limit)
+        cursor = self._collection.find(query, fields, limit=limit)
+        with outages():
+            found = [_read(stored) for stored in await cursor.to_list(None)]
+        for each in found:
+            if new := self._new.pop(each.document, None):
+                read = {message.id for message in each.messages}
+                if left := [message for message in new if message.id not in read]:
+                    self._new[each.document] = left
+        return found
+
+    async def waiting(self) -> Waiting:
+        """How much is stored, whoever left it there."""
+        fields = {"outbox": {"$slice": 1}, "_id": 1}
+        cursor = self._collection.find(PENDING, fields, limit=MOST_COUNTED)
         with outages():
             found = await cursor.to_list(None)
-        return [
-            Waiting(
-                stored["_id"],
-                [
-                    Message(item["id"], item["subject"], item["data"].encode(), item["headers"])
-                    for item in stored["outbox"]
-                ],
-            )
-            for stored in found
-        ]
+        entries = [_read(stored).messages for stored in found]
+        saved = [saved_at(first.headers) for messages in entries for first in messages[:1]]
+        return Waiting(len(found), min((at for at in saved if at is not None), default=None))
 
-    async def published(self, told: Collection[Waiting]) -> None:
+    async def remove(self, published: Collection[Pending]) -> None:
         """Take out what JetStream has acknowledged."""
-        documents = {each.document for each in told}
-        ids = [message.id for each in told for message in each.messages]
+        documents = {each.document for each in published}
+        ids = [message.id for each in published for message in each.messages]
         with outages():
             await self._collection.update_many(
                 {"_id": {"$in": list(documents)}}, {"$pull": {"outbox": {"id": {"$in": ids}}}}
             )
+
+    async def set_aside(
+        self, document: Any, refused: Message | Unreadable, *, kept_elsewhere: bool
+    ) -> None:
+        """Take out what is not published; what is not kept elsewhere stays in another field."""
+        change: dict[str, Any]
+        if isinstance(refused, Message):
+            raw, change = entry(refused), {"$pull": {"outbox": {"id": refused.id}}}
+        elif refused.alone:
+            raw, change = refused.raw, {"$unset": {"outbox": ""}}
+        else:
+            raw, change = refused.raw, {"$pullAll": {"outbox": [refused.raw]}}
+        if not kept_elsewhere:
+            change["$push"] = {REFUSED: raw}
+        with outages():
+            await self._collection.update_one({"_id": document}, change)
+
+
+def _read(stored: dict[str, Any]) -> Pending:
+    outbox = stored["outbox"]
+    if not isinstance(outbox, list):
+        return Pending(stored["_id"], (), (Unreadable(outbox, alone=True),))
+    entries = [_message(item) for item in outbox]
+    return Pending(
+        stored["_id"],
+        [each for each in entries if isinstance(each, Message)],
+        [each for each in entries if isinstance(each, Unreadable)],
+    )
+
+
+def _message(item: Any) -> Message | Unreadable:
+    match item:
+        case {"id": str(id), "subject": str(subject), "data": str(data), "headers": dict(headers)}:
+            if all(isinstance(value, str) for value in headers.values()):
+                return Message(id, subject, data.encode(), headers)
+    return Unreadable(item, alone=False)

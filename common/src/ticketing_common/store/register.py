@@ -2,7 +2,8 @@
 
 from typing import Any, Generic, TypeVar
 
-from ticketing_common.store.document import Document, object_id, stored_names
+from ticketing_common.store.document import Document, object_id
+from ticketing_common.store.stored import flatten, stored_names
 
 D = TypeVar("D", bound=Document)
 
@@ -20,8 +21,17 @@ class Register(Generic[D]):
         names = stored_names(document)
         guard = names[source]
         rest = self.document.to_mongo()
-        given = {names[field]: rest.pop(names[field]) for field in (*fields, source)}
+        given: dict[str, Any] = {}
+        gone: dict[str, Any] = {}
+        for field in (*fields, source):
+            value = rest.pop(names[field], None)
+            if type(value) is dict:
+                flatten(getattr(self.document, field), f"{names[field]}.", given, gone)
+            else:
+                given[names[field]] = value
         self.change: dict[str, Any] = {"$set": given}
+        if gone:
+            self.change["$unset"] = gone
         if guard != "version":  # the replica counts its own saves too, and this is one
             self.document = self.document.next()
             del rest["version"]

@@ -1,21 +1,22 @@
-"""Reading and saving one kind of document, with the news of it in the same write."""
+"""Reading and saving one kind of document, with the events about it in the same write."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from bson import ObjectId
 
 from ticketing_common.errors import VersionConflictError
 from ticketing_common.events.event import Event
-from ticketing_common.events.message import Message
-from ticketing_common.store.database import Database, outages
-from ticketing_common.store.document import Document, Index, object_id, stored_fields
+from ticketing_common.events.message import AGAIN, Message
+from ticketing_common.store.database import Database
+from ticketing_common.store.document import Document, Index, object_id
+from ticketing_common.store.failures import outages
 from ticketing_common.store.last_seen import LastSeen
-from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry
+from ticketing_common.store.outbox import OUTBOX_INDEX, Outbox, entry, pushed
 from ticketing_common.store.reads import Query, Reads
 from ticketing_common.store.register import Register
+from ticketing_common.store.stored import stored_fields, stored_names
 from ticketing_common.store.writes import Writes
 from ticketing_common.types import new_id
 
@@ -24,8 +25,8 @@ Stored = dict[str, Any]
 Key = ObjectId | None
 
 
-def _nothing(document: Document) -> None:
-    """There is no news of it."""
+def _no_event(document: Document) -> None:
+    """Nobody has to hear of it."""
 
 
 class Store(Reads[D]):
@@ -38,21 +39,24 @@ class Store(Reads[D]):
     def __init__(self, database: Database, document: type[D]) -> None:
         super().__init__(database, document)
         self.outbox = Outbox(database, document.collection)
-        self._writes = Writes(self._collection)
+        self._writes = Writes(self._collection, self.batches)
         self._seen: LastSeen[D] = LastSeen()
 
     @property
     def indexes(self) -> tuple[Index, ...]:
-        return (*self.document.indexes, OUTBOX_INDEX)
+        return (*self.document.indexes, *((OUTBOX_INDEX,) if self.document.publishes else ()))
 
     async def save(self, document: D, *events: Event | None) -> D:
-        """Store the document and, in the same write, the news of it (None is no news).
+        """Store the document and, in the same write, the events about it (None is none).
 
         Version 0 is inserted (`AlreadyExistsError` where a unique index objects); any other
         replaces the version before it (`VersionConflictError` where another one is stored).
+        `TypeError` for an event about what does not publish: nobody would ever hear it.
         """
         self.database.require_prepared()
         messages = [Message.of(event) for event in events if event]
+        if messages and not self.document.publishes:
+            raise TypeError(f"{self.document.__name__} does not publish")
         key = object_id(document.id)
         if document.version == 0:
             await self._insert(key, document, messages)
@@ -67,9 +71,9 @@ class Store(Reads[D]):
         self,
         id: str,
         decide: Callable[[D], D | None],
-        tell: Callable[[D], Event | None] = _nothing,
+        event_of: Callable[[D], Event | None] = _no_event,
     ) -> D:
-        """Save what `decide` makes of the document, and the news that `tell` makes of that.
+        """Save what `decide` makes of the document, and the event that `event_of` makes of that.
 
         `decide` gives the next version, or None to leave the document as it is, and does nothing
         else, as it may be asked more than once. What it raises goes through. Returns the document
@@ -80,15 +84,20 @@ class Store(Reads[D]):
         # Most often it is as it was when we saved it, which saves reading it. Where it is not, the
         # save is refused; so this may be the ground for a save, and for nothing else.
         seen = self._seen.get(id)
-        changed = seen and _guess(decide, seen)
-        if changed is not None:
+        if guessed := seen and _guess(decide, event_of, seen):
             try:
-                return await self.save(changed, tell(changed))
+                return await self.save(*guessed)
             except VersionConflictError:
                 self._seen.forget(id)
         document = await self.get(id)
+        self._seen.keep(document)
         changed = decide(document)
-        return document if changed is None else await self.save(changed, tell(changed))
+        return document if changed is None else await self.save(changed, event_of(changed))
+
+    def seen(self, id: str) -> D | None:
+        """The document as it was last saved here, or read to be changed, if that is remembered: for
+        what can't have changed since."""
+        return self._seen.get(id)
 
     async def compare_and_set(self, id: str, field: str, before: Any, after: Any) -> None:
         """Set one field, where it is `before`, to `after`; otherwise leave the document as it is.
@@ -125,24 +134,40 @@ class Store(Reads[D]):
                 return True
         return False
 
-    async def republish(self, document: D, *events: Event) -> None:
-        """Tell the news of a document's present state again.
+    async def set_newer(self, id: str, numbered: str, number: int, **fields: Any) -> None:
+        """Set fields of a replica that is there, if the field `numbered`, which counts how often
+        its source changed these, is lower than this number.
 
-        Raises `VersionConflictError` where it is no longer the present one. The news gets ids of
-        its own: under those it had, the stream would take it for a repetition and drop it.
+        For what has events of its own, which `replicate` would refuse as old: an older version of
+        the source may have told of a later state of the document without these fields. Raises
+        `VersionConflictError` where it was not done.
+        """
+        self.database.require_prepared()
+        self._seen.forget(id)
+        change = {"$set": stored_fields(self.document, {**fields, numbered: number})}
+        name = stored_names(self.document)[numbered]
+        older = [{name: None}, {name: {"$lt": number}}]
+        if await self._writes.update({"_id": object_id(id), "$or": older}, change):
+            return
+        if getattr(await self.get(id), numbered) < number:
+            raise VersionConflictError
+
+    async def republish(self, document: D, *events: Event) -> None:
+        """Publish the events of a document's present state again.
+
+        Raises `VersionConflictError` where it is no longer the present one. They get ids of
+        their own: under those they had, the stream would take them for a repetition and drop them.
+        They are found with the relay's next poll; nothing that has just happened waits behind them.
         """
         messages = [
-            replace(message, id=f"{message.id}/again/{new_id()}")
+            message._replace(id=f"{message.id}{AGAIN}{new_id()}")
             for message in map(Message.of, events)
         ]
-        key = object_id(document.id)
+        guard = _guard(object_id(document.id), document.version)
         with outages():
-            result = await self._collection.update_one(
-                _guard(key, document.version), {"$push": _news(messages)}
-            )
+            result = await self._collection.update_one(guard, {"$push": pushed(messages)})
         if not result.matched_count:
             raise VersionConflictError
-        self.outbox.add(key, messages)
 
     async def _insert(self, key: Key, document: D, messages: Sequence[Message]) -> None:
         stored: Stored = {"_id": key, **document.to_mongo()}
@@ -152,15 +177,20 @@ class Store(Reads[D]):
 
     async def _update(self, key: Key, document: D, messages: Sequence[Message]) -> None:
         # Fields are set, never the document replaced: the relay pulls from the outbox meanwhile.
-        change: Stored = {"$set": document.to_mongo()}
+        seen = self._seen.get(document.id)
+        known = seen if seen and seen.version == document.version - 1 else None
+        change: Stored = document.to_change(known)
         if messages:
-            change["$push"] = _news(messages)
+            change["$push"] = pushed(messages)
         await self._writes.upsert(_guard(key, document.version - 1), change)
 
 
-def _guess(decide: Callable[[D], D | None], document: D) -> D | None:
+def _guess(
+    decide: Callable[[D], D | None], event_of: Callable[[D], Event | None], document: D
+) -> tuple[D, Event | None] | None:
     try:
-        return decide(document)
+        changed = decide(document)
+        return None if changed is None else (changed, event_of(changed))
     except Exception:  # noqa: BLE001 - it may be of the past; of the present it is raised again
         return None
 
@@ -168,7 +198,3 @@ def _guess(decide: Callable[[D], D | None], document: D) -> D | None:
 def _guard(key: Key, version: int) -> Query:
     """Matches that version; a document from before there were versions is read as version 0."""
     return {"_id": key, "version": version or {"$in": [0, None]}}
-
-
-def _news(messages: Sequence[Message]) -> Stored:
-    return {"outbox": {"$each": [entry(message) for message in messages]}}

@@ -1,5 +1,6 @@
 """pytest fixtures for every service. `--mongod` runs the same tests on a real MongoDB."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -9,16 +10,36 @@ import pytest
 from fastapi import FastAPI
 
 from ticketing_common.settings import SessionSettings
-from ticketing_common.store.database import Database
+from ticketing_common.store.database import TIMEOUTS, Database
 from ticketing_common.testing import servers
+from ticketing_common.testing.base_system import BaseDatabase
 from ticketing_common.testing.in_memory import in_memory_database
 from ticketing_common.testing.sessions import JWT_KEY, SignIn, signed_in
 
 ApiFactory = Callable[[FastAPI], Awaitable[httpx.AsyncClient]]
+OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mongod", action="store_true", help="run on a real MongoDB, not in memory")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--mongod`, leave out what stores nothing: it would be the same as without."""
+    if config.getoption("--mongod"):
+        config.hook.pytest_deselected(items=[item for item in items if not _stores(item)])
+        items[:] = [item for item in items if _stores(item)]
+
+
+def _stores(item: pytest.Item) -> bool:
+    return not {"database", "mongo_uri"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Ids are made anew in each of the processes that share the tests, which have to agree on the
+    tests' names."""
+    found = isinstance(val, str) and val.isascii() and OBJECT_ID.search(val)
+    return OBJECT_ID.sub("<id>", str(val)) if found else None
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +90,20 @@ async def real_database(mongo_uri: str, request: pytest.FixtureRequest) -> Async
         yield real
 
 
+@pytest.fixture
+async def base_database(
+    mongo_uri: str, request: pytest.FixtureRequest
+) -> AsyncIterator[BaseDatabase]:
+    """An empty database of a base system, on a real mongod."""
+    async with BaseDatabase.on(mongo_uri, f"base-{request.node.nodeid.split('/')[0]}") as base:
+        yield base
+
+
 async def _real_database(uri: str, test: pytest.Item) -> AsyncIterator[Database]:
     package = test.nodeid.split("/")[0]  # whose collections and indexes others do not share
-    database = Database.connect(f"{uri}/test-{package}")
+    with pytest.MonkeyPatch.context() as patched:  # a busy machine's is slow
+        patched.setitem(TIMEOUTS, "timeoutMS", 60_000)
+        database = Database.connect(f"{uri}/test-{package}")
     await database.empty()
     yield database
     await database.close()
@@ -90,11 +122,14 @@ def sign_in(session_settings: SessionSettings) -> SignIn:
 
 @pytest.fixture
 async def client_of() -> AsyncIterator[ApiFactory]:
-    """`await client_of(app)`: an HTTP client of an app whose indexes are in place, no broker."""
+    """`await client_of(app)`: an HTTP client of an app whose indexes are in place, no broker; no
+    time passes for its rate limits, however slow the machine."""
     opened: list[httpx.AsyncClient] = []
 
     async def connect(app: FastAPI) -> httpx.AsyncClient:
         await prepare(app)
+        for limit in getattr(app.state, "rate_limits", {}).values():
+            limit.clock = lambda: 0.0
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url="http://ticketing.dev")
         opened.append(client)

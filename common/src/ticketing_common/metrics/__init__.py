@@ -1,0 +1,1 @@
+"""Figures for Prometheus: counted in plain numbers, and put into its format when it asks."""
