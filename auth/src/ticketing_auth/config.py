@@ -24,3 +24,4 @@ class Settings(MongoSettings, ProxySettings, SessionSettings):
     SCRYPT_P: Annotated[int, Field(ge=1, le=64)] = 5
     SCRYPT_THREADS: int = Field(default_factory=available_cores, ge=1, le=256)
     RATE_LIMIT_SIGNIN: PerMinute = 60  # of an address: an office's, or the tries of a thief
+    RATE_LIMIT_SIGNIN_EMAIL: PerMinute = 10  # wrong passwords for an e-mail, from any address

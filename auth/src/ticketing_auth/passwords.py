@@ -7,6 +7,7 @@ which only so many may wait: a flood of sign-ins is answered with 503 and starve
 import asyncio
 import hmac
 import re
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -40,27 +41,33 @@ class PasswordsBusyError(ServiceUnavailableError):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether the password is right, and, where it is and the stored hash is not of the present
-    cost (or the base system's), the hash to store instead."""
+    cost and form (the base system's, say), the hash to store instead."""
 
     right: bool
     new_hash: str | None = None
 
 
 class Passwords:
-    """Raises `PasswordsBusyError` where one would have to wait for too long."""
+    """Raises `PasswordsBusyError` where one would have to wait for too long.
+
+    A password is hashed in its normal form, so that it opens its account from every keyboard.
+    Before this was so it was hashed as it was typed. Who types one that is not in normal form (next
+    to nobody) is checked by both, which costs twice as much, whether there is such a user or not.
+    """
 
     def __init__(self, settings: Settings) -> None:
         n, r, p = settings.SCRYPT_N, settings.SCRYPT_R, settings.SCRYPT_P
         self._n, self._r, self._cost = n, r, n * r * p
         self._scheme: Any = scrypt.using(rounds=n.bit_length() - 1, block_size=r, parallelism=p)
         self._dummy: str = self._scheme.hash("nobody's password")
-        self._limit = settings.SCRYPT_THREADS * (1 + QUEUE)
-        self._under_way = 0
+        self.limit = settings.SCRYPT_THREADS * (1 + QUEUE)
+        self.under_way = 0
+        self.refused = 0
         self._pool = ThreadPoolExecutor(settings.SCRYPT_THREADS, thread_name_prefix="scrypt")
 
     async def hash(self, password: str) -> str:
         """`$scrypt$ln=..,r=..,p=..$<salt>$<digest>`, with a random salt."""
-        return await self._in_pool(lambda: str(self._scheme.hash(password)))
+        return await self._in_pool(lambda: str(self._scheme.hash(normal_form(password))))
 
     async def check(self, password: str, stored: str | None) -> Verdict:
         """Is it the stored hash's password? With None, for an unknown user, it never is, and
@@ -70,7 +77,16 @@ class Passwords:
     async def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _check(self, password: str, stored: str | None) -> Verdict:
+    def _check(self, typed: str, stored: str | None) -> Verdict:
+        password = normal_form(typed)
+        verdict = self._check_form(password, stored)
+        if verdict.right or typed == password:
+            return verdict
+        if self._check_form(typed, stored).right:
+            return Verdict(True, self._scheme.hash(password))
+        return Verdict(False)
+
+    def _check_form(self, password: str, stored: str | None) -> Verdict:
         if stored is None:
             self._scheme.verify(password, self._dummy)
             return Verdict(False)
@@ -91,16 +107,23 @@ class Passwords:
             derive("", "", n=self._n, r=self._r, p=p)
 
     async def _in_pool(self, work: Callable[[], T]) -> T:
-        if self._under_way >= self._limit:
+        if self.under_way >= self.limit:
+            self.refused += 1
             raise PasswordsBusyError
-        self._under_way += 1
+        self.under_way += 1
         try:
             async with asyncio.timeout(MAX_WAIT):
                 return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         except TimeoutError as error:
+            self.refused += 1
             raise PasswordsBusyError from error
         finally:
-            self._under_way -= 1
+            self.under_way -= 1
+
+
+def normal_form(password: str) -> str:
+    """NFKC, as NIST's SP 800-63B has it: composed, and half and full width alike."""
+    return password if password.isascii() else unicodedata.normalize("NFKC", password)
 
 
 def _is_base(password: str, digest: str, salt: str) -> bool:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ticketing_auth.models.user import User
+from ticketing_common.middlewares.scheme import over_https
 from ticketing_common.session import COOKIE, Sessions
 
 LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT"
@@ -21,6 +22,7 @@ class Nothing(BaseModel):
 def signed_in(request: Request, user: User, status_code: int) -> Response:
     """The user as JSON, and a session of theirs."""
     sessions: Sessions = request.app.state.sessions
+    user = user.shown()
     return _response(request, user, status_code, sessions.write(user.id, user.email))
 
 
@@ -32,7 +34,7 @@ def _response(
     request: Request, body: BaseModel, status_code: int, session: str, *attributes: str
 ) -> Response:
     cookie = [f"{COOKIE}={session}", "path=/", *attributes, "samesite=lax", "httponly"]
-    if _over_https(request):
+    if over_https(request):
         cookie.append("secure")
     return Response(
         body.model_dump_json(by_alias=True),
@@ -40,9 +42,3 @@ def _response(
         {"Set-Cookie": "; ".join(cookie)},
         "application/json",
     )
-
-
-def _over_https(request: Request) -> bool:
-    """Whoever forges the header only gets a cookie that is harder to use."""
-    forwarded = request.headers.get("X-Forwarded-Proto", request.url.scheme)
-    return forwarded.split(",")[0].strip().lower() == "https"

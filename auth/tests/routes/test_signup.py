@@ -9,6 +9,8 @@ from ticketing_auth.models.user import User
 from ticketing_auth.passwords import Passwords
 from ticketing_common.store import Store
 
+AS_JSON = {"Content-Type": "application/json"}
+
 VALID = {"email": "test@test.com", "password": "password"}
 BAD_EMAIL = {"message": "Email must be valid", "field": "email"}
 BAD_PASSWORD = {"message": "Password must be between 4 and 20 characters", "field": "password"}
@@ -130,7 +132,7 @@ async def test_missing_email_and_password(
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", rb'{"email":"\ud800"}'])
 async def test_a_body_that_is_no_json_object(api: httpx.AsyncClient, body: bytes) -> None:
     """It is a bad request, never an error of ours."""
-    response = await api.post("/api/users/signup", content=body)
+    response = await api.post("/api/users/signup", content=body, headers=AS_JSON)
 
     assert response.status_code == 400
 
@@ -176,7 +178,7 @@ async def test_a_busy_service_is_503(
     """Where too many passwords wait, one is asked to come back, and nothing has happened."""
     app = api._transport.app  # type: ignore[attr-defined]  # the app under test
     passwords: Passwords = app.state.passwords
-    monkeypatch.setattr(passwords, "_limit", 0)
+    monkeypatch.setattr(passwords, "limit", 0)
 
     response = await api.post("/api/users/signup", json=VALID)
 

@@ -5,12 +5,13 @@ from typing import Annotated, ClassVar
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, StringConstraints
 
+from ticketing_auth.passwords import LONGEST, normal_form
 from ticketing_common.middlewares import RequestBody
 
 MAX_EMAIL = 254  # characters (RFC 5321, by erratum 1690 of RFC 3696)
 
 
-def _address(email: str) -> str:
+def one_spelling(email: str) -> str:
     """The address in one spelling; raise `ValueError` where it can't be one."""
     # The "test environment" is the domain .test, and also "test" by itself, which is no domain.
     try:
@@ -25,7 +26,7 @@ def _address(email: str) -> str:
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=MAX_EMAIL),
-    AfterValidator(_address),
+    AfterValidator(one_spelling),
 ]
 
 
@@ -36,7 +37,12 @@ class NewCredentials(RequestBody):
     }
 
     email: Email
-    password: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=20)]
+    password: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, max_length=LONGEST),
+        AfterValidator(normal_form),
+        StringConstraints(min_length=4, max_length=20),
+    ]
 
 
 class Credentials(RequestBody):
