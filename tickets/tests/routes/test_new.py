@@ -3,10 +3,13 @@
 import httpx
 import pytest
 
+from ticketing_common.events.message import SAVED
 from ticketing_common.store import Store
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id
 from ticketing_tickets.models.ticket import Ticket
+
+AS_JSON = {"Content-Type": "application/json"}
 
 
 async def test_signed_out_is_401(api: httpx.AsyncClient) -> None:
@@ -27,19 +30,41 @@ async def test_signed_out_is_told_before_bad_fields(api: httpx.AsyncClient) -> N
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff"])
 async def test_a_body_that_is_no_json_object_is_400(api: httpx.AsyncClient, body: bytes) -> None:
     """The body is parsed before anything else is looked at, the session included."""
-    response = await api.post("/api/tickets", content=body)
+    response = await api.post("/api/tickets", content=body, headers=AS_JSON)
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["message"].startswith("The request body must be")
 
 
-@pytest.mark.parametrize("title", ["", "   ", None, 7, {}, "x" * 201])
-async def test_a_bad_title(api: httpx.AsyncClient, sign_in: SignIn, title: object) -> None:
-    """A ticket needs a title of 1 to 200 characters."""
+@pytest.mark.parametrize(
+    ("title", "message"),
+    [
+        ("", "Title is required"),
+        ("   ", "Title is required"),
+        (None, "Title is required"),
+        (7, "Title is required"),
+        ({}, "Title is required"),
+        ("x" * 201, "Title must be at most 200 characters"),
+        ("Jazz\u202etekcit", "Title must not have invisible or control characters"),
+    ],
+)
+async def test_a_bad_title(
+    api: httpx.AsyncClient, sign_in: SignIn, title: object, message: str
+) -> None:
+    """A ticket needs a title of 1 to 200 characters, all of which can be read."""
     response = await api.post("/api/tickets", json={"title": title, "price": 10}, headers=sign_in())
 
     assert response.status_code == 400
-    assert response.json() == {"errors": [{"message": "Title is required", "field": "title"}]}
+    assert response.json() == {"errors": [{"message": message, "field": "title"}]}
+
+
+async def test_a_title_is_kept_composed(api: httpx.AsyncClient, sign_in: SignIn) -> None:
+    """However it was typed, it is stored in Unicode's composed form."""
+    body = {"title": " Beyonce\u0301 ", "price": 10}
+
+    response = await api.post("/api/tickets", json=body, headers=sign_in())
+
+    assert response.json()["title"] == "Beyonc\u00e9"
 
 
 @pytest.mark.parametrize(
@@ -132,18 +157,19 @@ async def test_the_news_is_stored_with_the_ticket(
         headers={**sign_in(), "X-Request-ID": "abc-123"},
     )
 
-    (waiting,) = await tickets.outbox.waiting(10)
+    (waiting,) = await tickets.outbox.pending(10)
     (message,) = waiting.messages
     ticket = response.json()
     assert message.subject == "ticket:created"
     assert message.id == f"ticket:created/{ticket['id']}/0"
-    assert message.headers == {"X-Request-Id": "abc-123"}
+    assert message.headers.keys() == {"X-Request-Id", SAVED}
+    assert message.headers["X-Request-Id"] == "abc-123"
     assert response.headers["X-Request-ID"] == "abc-123"
 
 
 async def test_a_huge_body_is_refused(api: httpx.AsyncClient, sign_in: SignIn) -> None:
     """Bodies are bounded."""
-    response = await api.post("/api/tickets", content=b" " * 70_000, headers=sign_in())
+    response = await api.post("/api/tickets", content=b" " * 70_000, headers=sign_in() | AS_JSON)
 
     assert response.status_code == 413
     assert response.json() == {"errors": [{"message": "The request is too large"}]}

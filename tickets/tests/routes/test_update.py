@@ -97,7 +97,7 @@ async def test_updates(
         "orderId": None,
         "version": 1,
     }
-    (waiting,) = await tickets.outbox.waiting(10)
+    (waiting,) = await tickets.outbox.pending(10)
     assert [message.id for message in waiting.messages] == [f"ticket:updated/{ticket.id}/1"]
 
 

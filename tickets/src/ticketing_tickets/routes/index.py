@@ -4,14 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from ticketing_common.middlewares import Paged
 from ticketing_common.routing import Route
-from ticketing_common.store import Page
-from ticketing_tickets.models.ticket import Ticket, Tickets
+from ticketing_tickets.models.ticket import AnyTicket, ListedTicket, Tickets
+from ticketing_tickets.routes.wanted import Wanted, WantedTickets
 
 router = APIRouter(route_class=Route)
 
 
-@router.get("/api/tickets")
-async def index(tickets: Tickets, page: Annotated[Page, Depends(Paged(100))]) -> list[Ticket]:
-    return await tickets.page({"orderId": None}, page)
+@router.get("/api/tickets", response_model=list[ListedTicket])
+async def index(
+    tickets: Tickets, wanted: Annotated[Wanted, Depends(WantedTickets(100))]
+) -> list[AnyTicket]:
+    return await tickets.page(wanted.query, wanted.page)

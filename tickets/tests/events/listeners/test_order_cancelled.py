@@ -38,7 +38,7 @@ async def test_frees_the_ticket(
 
     stored = await tickets.get(order.ticket.id)
     assert (stored.order_id, stored.reservation, stored.version) == (None, 2, 2)
-    (waiting,) = await tickets.outbox.waiting(10)
+    (waiting,) = await tickets.outbox.pending(10)
     assert waiting.messages[-1].id == f"ticket:updated/{stored.id}/2"
     assert b"orderId" not in waiting.messages[-1].data
 

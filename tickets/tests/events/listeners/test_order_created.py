@@ -30,7 +30,7 @@ async def test_takes_the_ticket_off_the_market(
 
     stored = await tickets.get(ticket.id)
     assert (stored.order_id, stored.reservation, stored.version) == (order.id, 1, 1)
-    (waiting,) = await tickets.outbox.waiting(10)
+    (waiting,) = await tickets.outbox.pending(10)
     (message,) = waiting.messages
     assert message.id == f"ticket:updated/{ticket.id}/1"
     assert f'"orderId":"{order.id}"'.encode() in message.data
