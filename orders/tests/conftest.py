@@ -88,7 +88,7 @@ def news(orders: Store[Order]) -> Callable[[], Awaitable[list[str]]]:
     """`await news()` gives the ids of the orders' events that wait to be published."""
 
     async def news() -> list[str]:
-        waiting = await orders.outbox.waiting(1000)
+        waiting = await orders.outbox.pending(1000)
         return [message.id for each in waiting for message in each.messages]
 
     return news
@@ -105,7 +105,7 @@ class Racing(Store[Order]):
     async def save(self, document: Order, *events: Event | None) -> Order:
         if self.expected:
             self.expected -= 1
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await self.barrier.wait()
         return await super().save(document, *events)
 

@@ -12,7 +12,7 @@ from ticketing_common.store import Store
 from ticketing_common.store.retry import retrying
 from ticketing_common.types import new_id, now
 from ticketing_orders.expiry import expire
-from ticketing_orders.models.order import Order
+from ticketing_orders.models.order import CancelledBy, Order
 
 Place = Callable[..., Awaitable[Order]]
 News = Callable[[], Awaitable[list[str]]]
@@ -34,7 +34,7 @@ async def test_not_a_millisecond_early(
 
     await expire(order.id, orders, at=order.expires_at)
 
-    assert await orders.get(order.id) == order.with_status(OrderStatus.CANCELLED)
+    assert await orders.get(order.id) == order.cancelled(CancelledBy.EXPIRY)
     assert await news() == [f"order:cancelled/{order.id}/1"]
 
 
@@ -68,5 +68,5 @@ async def test_noticed_by_many_at_once(
         *(retrying(lambda: expire(order.id, orders, at=order.expires_at)) for _ in range(4))
     )
 
-    assert await orders.get(order.id) == order.with_status(OrderStatus.CANCELLED)
+    assert await orders.get(order.id) == order.cancelled(CancelledBy.EXPIRY)
     assert await news() == [f"order:cancelled/{order.id}/1"]

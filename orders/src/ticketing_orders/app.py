@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
+from ticketing_common.events.gaps import Missing
 from ticketing_common.events.resync import Republisher
 from ticketing_common.events.stream import Stream
 from ticketing_common.middlewares import RateLimit, by_user
@@ -16,11 +17,15 @@ from ticketing_orders.events.listeners.payment_created import PaymentCreatedList
 from ticketing_orders.events.listeners.ticket_created import TicketCreatedListener
 from ticketing_orders.events.listeners.ticket_updated import TicketUpdatedListener
 from ticketing_orders.events.publishers import present_state
+from ticketing_orders.metrics import figures
 from ticketing_orders.models.order import Order
 from ticketing_orders.models.ticket import Ticket
+from ticketing_orders.open_orders import OpenOrders
 from ticketing_orders.payments_heard import PaymentsHeard
 from ticketing_orders.routes import routers
 from ticketing_orders.sweeper import Sweeper
+
+TOO_MANY = "You have ordered too often in the last minute"
 
 
 def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
@@ -31,7 +36,8 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     window = settings.EXPIRATION_WINDOW_SECONDS
     timing = Timing.of(window)
     payment_created = PaymentCreatedListener(orders)
-    heard = PaymentsHeard(stream, payment_created, timing)
+    missing = Missing()
+    heard = PaymentsHeard(stream, payment_created, timing, missing)
     app = create_service(
         settings,
         routers=routers,
@@ -41,13 +47,16 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         listeners=[
             TicketCreatedListener(tickets),
             TicketUpdatedListener(tickets, orders),
-            ExpirationCompleteListener(orders, timing),
+            ExpirationCompleteListener(orders, timing, heard.since),
             payment_created,
         ],
         republishers=[Republisher(orders, present_state)],
-        work=[Sweeper(orders, timing, heard.until).run],
+        missing=missing,
+        work={"sweeper": Sweeper(orders, timing, heard.until).run},
     )
-    caller = by_user(settings.TRUSTED_PROXIES)
-    app.state.rate_limits = {"orders": RateLimit(settings.RATE_LIMIT_ORDERS, caller)}
+    app.state.metrics.sources["orders"] = figures(orders, timing)
+    app.state.caller = by_user(settings)
+    app.state.rate_limits = {"orders": RateLimit(settings.RATE_LIMIT_ORDERS, TOO_MANY)}
     app.state.window = timedelta(seconds=window)
+    app.state.open_orders = OpenOrders(orders, settings.MAX_OPEN_ORDERS, app.state.window)
     return app

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Store
 from ticketing_orders.events.publishers import order_cancelled
-from ticketing_orders.models.order import Order
+from ticketing_orders.models.order import CancelledBy, Order
 
 
 async def expire(order_id: str, orders: Store[Order], at: datetime) -> None:
@@ -15,6 +14,6 @@ async def expire(order_id: str, orders: Store[Order], at: datetime) -> None:
     """
 
     def cancel(order: Order) -> Order | None:
-        return order.with_status(OrderStatus.CANCELLED) if order.expired(at) else None
+        return order.cancelled(CancelledBy.EXPIRY) if order.expired(at) else None
 
     await orders.change(order_id, cancel, order_cancelled)

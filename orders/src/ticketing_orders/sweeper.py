@@ -17,9 +17,7 @@ from ticketing_orders.payments_heard import NEVER
 
 logger = logging.getLogger(__name__)
 
-PAGE = 200  # orders a sweep
-
-Heard = Callable[[], Awaitable[datetime]]
+HeardUntil = Callable[[], Awaitable[datetime]]
 
 
 class Sweeper:
@@ -28,7 +26,9 @@ class Sweeper:
     `heard` tells up to which moment all payments are known: no later one is taken for unpaid.
     """
 
-    def __init__(self, orders: Store[Order], timing: Timing, heard: Heard | None = None) -> None:
+    def __init__(
+        self, orders: Store[Order], timing: Timing, heard: HeardUntil | None = None
+    ) -> None:
         self.orders = orders
         self.heard = heard
         self.grace = timedelta(seconds=timing.sweep_grace)
@@ -37,21 +37,30 @@ class Sweeper:
     async def run(self) -> None:
         while True:
             try:
-                while await self.sweep() == PAGE:
-                    pass
-            except (ServiceUnavailableError, VersionConflictError) as error:
+                await self.sweep()
+            except ServiceUnavailableError as error:
                 logger.warning("could not sweep", extra={"reason": reason(error)})
             await asyncio.sleep(self.interval)
 
     async def sweep(self) -> int:
-        """Cancel a page of overdue orders; return how many there were."""
+        """Cancel the overdue orders; return how many there were."""
         heard = await self.heard() if self.heard else now()
         if heard == NEVER:
             return 0
-        overdue = await self.orders.find(
-            {"status": {"$in": list(OPEN)}, "expiresAt": {"$lte": heard - self.grace}}, limit=PAGE
-        )
-        for order in overdue:
+        overdue = {"status": {"$in": list(OPEN)}, "expiresAt": {"$lte": heard - self.grace}}
+        found = 0
+        async for order in self.orders.each(overdue):
+            found += 1
             logger.warning("overdue", extra={"order": order.id})
-            await retrying(lambda id=order.id: expire(id, self.orders, at=now()))  # type: ignore[misc]
-        return len(overdue)
+            await self._end(order.id)
+        return found
+
+    async def _end(self, id: str) -> None:
+        try:
+            await retrying(lambda: expire(id, self.orders, at=now()))
+        except ServiceUnavailableError:
+            raise
+        except VersionConflictError:
+            logger.warning("will be swept again", extra={"order": id})
+        except Exception:  # one order must not keep the others waiting
+            logger.exception("could not be swept", extra={"order": id})

@@ -65,6 +65,7 @@ async def test_stored_and_read_back(database: Database, orders: Store[Order], pl
         "status": "created",
         "expiresAt": order.expires_at,
         "ticket": {**order.ticket.model_dump(), "reservation": 3},
+        "cancelledBy": None,
     }
     assert await orders.get(order.id) == order
 

@@ -15,7 +15,7 @@ from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id, now
 from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener
 from ticketing_orders.expiry import expire
-from ticketing_orders.models.order import Order
+from ticketing_orders.models.order import CancelledBy, Order
 
 Place = Callable[..., Awaitable[Order]]
 News = Callable[[], Awaitable[list[str]]]
@@ -80,8 +80,8 @@ async def test_cancels(
     response = await api.delete(f"/api/orders/{order.id}", headers=sign_in(order.user_id))
 
     assert (response.status_code, response.content) == (204, b"")
-    assert await orders.get(order.id) == order.with_status(OrderStatus.CANCELLED)
-    (waiting,) = await orders.outbox.waiting(10)
+    assert await orders.get(order.id) == order.cancelled(CancelledBy.BUYER)
+    (waiting,) = await orders.outbox.pending(10)
     (message,) = waiting.messages
     assert (message.subject, message.id) == ("order:cancelled", f"order:cancelled/{order.id}/1")
     assert orjson.loads(message.data) == {
@@ -215,5 +215,5 @@ async def test_cancelled_while_it_expires(
     )
 
     assert response.status_code == 204
-    assert await orders.get(order.id) == order.with_status(OrderStatus.CANCELLED)
+    assert await orders.get(order.id) in [order.cancelled(by) for by in CancelledBy]
     assert await news() == [f"order:cancelled/{order.id}/1"]

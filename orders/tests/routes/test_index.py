@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import httpx
+import pytest
 
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.testing.sessions import SignIn
@@ -62,3 +63,43 @@ async def test_ones_own_page_by_page(api: httpx.AsyncClient, sign_in: SignIn, pl
     ids = [order["id"] for order in (*first.json(), *second.json())]
     assert ids == [order.id for order in reversed(mine)]
     assert not second.links
+
+
+async def test_in_one_state_or_of_one_ticket(
+    api: httpx.AsyncClient, sign_in: SignIn, place: Place
+) -> None:
+    """Page by page, and counted."""
+    user = new_id()
+    mine = [
+        await place(status, user_id=user, reservation=number)
+        for number, status in enumerate([*OrderStatus, *OrderStatus], start=1)
+    ]
+    await place(OrderStatus.COMPLETE, reservation=9)
+    expected = {"complete": 2, "cancelled": 2, "open": 4}
+
+    for state, number in expected.items():
+        url = f"/api/orders?state={state}&limit={number - 1}"
+        first = await api.get(url, headers=sign_in(user))
+        url = f"/api/orders{first.links['next']['url']}"
+        second = await api.get(url, headers=sign_in(user))
+        assert (len(first.json()), len(second.json())) == (number - 1, 1)
+    counts = await api.get("/api/orders/counts", headers=sign_in(user))
+    assert counts.json() == expected
+    assert (await api.get("/api/orders/counts")).status_code == 401
+
+    ticket = mine[0].ticket.id
+    of_one = await api.get(f"/api/orders?ticketId={ticket}", headers=sign_in(user))
+    assert {order["ticket"]["id"] for order in of_one.json()} == {ticket}
+    other = await api.get(f"/api/orders?ticketId={new_id()}", headers=sign_in(user))
+    assert other.json() == []
+
+
+@pytest.mark.parametrize(("field", "value"), [("state", "paid"), ("ticketId", "x"), ("state", "")])
+async def test_an_unknown_filter(
+    api: httpx.AsyncClient, sign_in: SignIn, field: str, value: str
+) -> None:
+    """It is refused by its name."""
+    response = await api.get("/api/orders", params={field: value}, headers=sign_in())
+
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == [field]

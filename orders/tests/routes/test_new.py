@@ -8,11 +8,14 @@ import pytest
 from fastapi import FastAPI
 
 from ticketing_common.events.catalogue import OrderStatus
+from ticketing_common.events.message import SAVED
 from ticketing_common.store import Database, Store
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id, now
 from ticketing_orders.models.order import Order, OrderedTicket
 from ticketing_orders.models.ticket import Ticket
+
+AS_JSON = {"Content-Type": "application/json"}
 
 
 async def test_signed_out_is_401(api: httpx.AsyncClient, ticket: Ticket) -> None:
@@ -33,7 +36,7 @@ async def test_signed_out_is_told_before_bad_fields(api: httpx.AsyncClient) -> N
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff"])
 async def test_a_body_that_is_no_json_object_is_400(api: httpx.AsyncClient, body: bytes) -> None:
     """The body is parsed before anything else is looked at, the session included."""
-    response = await api.post("/api/orders", content=body)
+    response = await api.post("/api/orders", content=body, headers=AS_JSON)
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["message"].startswith("The request body must be")
@@ -74,7 +77,7 @@ async def test_reserves_the_ticket(
 
     response = await api.post(
         "/api/orders",
-        json={"ticketId": f" {ticket.id} ", "status": "complete", "price": 1, "version": 9},
+        json={"ticketId": f" {ticket.id} ", "status": "complete", "expiresAt": 1, "version": 9},
         headers=sign_in(user),
     )
 
@@ -123,11 +126,12 @@ async def test_the_news_is_stored_with_the_order(
     )
 
     order = response.json()
-    (waiting,) = await orders.outbox.waiting(10)
+    (waiting,) = await orders.outbox.pending(10)
     (message,) = waiting.messages
     assert str(waiting.document) == order["id"]
     assert (message.subject, message.id) == ("order:created", f"order:created/{order['id']}/0")
-    assert message.headers == {"X-Request-Id": "abc-123"}
+    assert message.headers.keys() == {"X-Request-Id", SAVED}
+    assert message.headers["X-Request-Id"] == "abc-123"
     assert orjson.loads(message.data) == {
         "id": order["id"],
         "version": 0,
@@ -176,7 +180,7 @@ async def test_nothing_is_promised_before_the_indexes_are_there(
 
 async def test_a_huge_body_is_refused(api: httpx.AsyncClient, sign_in: SignIn) -> None:
     """Bodies are bounded."""
-    response = await api.post("/api/orders", content=b" " * 70_000, headers=sign_in())
+    response = await api.post("/api/orders", content=b" " * 70_000, headers=sign_in() | AS_JSON)
 
     assert response.status_code == 413
     assert response.json() == {"errors": [{"message": "The request is too large"}]}

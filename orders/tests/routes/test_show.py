@@ -10,7 +10,7 @@ from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Store
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id
-from ticketing_orders.models.order import Order, OrderedTicket
+from ticketing_orders.models.order import CancelledBy, Order, OrderedTicket
 
 Place = Callable[..., Awaitable[Order]]
 
@@ -41,6 +41,21 @@ async def test_shows_ones_own_order(
         "ticket": {"id": order.ticket.id, "title": "A", "price": 9.5, "version": 4},
         "version": 0,
     }
+
+
+@pytest.mark.parametrize("by", list(CancelledBy))
+async def test_who_cancelled(
+    api: httpx.AsyncClient, sign_in: SignIn, orders: Store[Order], place: Place, by: CancelledBy
+) -> None:
+    """The buyer, or the end of the order's time: told for ever, and of cancelled orders only."""
+    order = await place()
+    before = await api.get(f"/api/orders/{order.id}", headers=sign_in(order.user_id))
+    await orders.save(order.cancelled(by))
+
+    after = await api.get(f"/api/orders/{order.id}", headers=sign_in(order.user_id))
+
+    assert "cancelledBy" not in before.json()
+    assert after.json()["cancelledBy"] == str(by)
 
 
 async def test_signed_out_is_401(api: httpx.AsyncClient, place: Place) -> None:

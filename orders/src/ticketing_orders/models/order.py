@@ -1,6 +1,7 @@
 """An order: one buyer's hold on one ticket."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from fastapi import Depends
@@ -10,9 +11,14 @@ from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.service import store_of
 from ticketing_common.store import Document, Index, Store
 from ticketing_common.store.document import Model
-from ticketing_common.types import Moment, Price
+from ticketing_common.types import AnyPrice, Moment
 
 OPEN = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)  # may still be cancelled
+
+
+class CancelledBy(StrEnum):
+    BUYER = "buyer"
+    EXPIRY = "expiry"
 
 
 class OrderedTicket(Model):
@@ -24,15 +30,20 @@ class OrderedTicket(Model):
 
     id: str
     title: str
-    price: Price
+    price: AnyPrice
     version: int
     reservation: int = Field(exclude=True)
 
 
 class Order(Document):
-    """Complete and cancelled are final: neither ever becomes anything else."""
+    """Complete and cancelled are final: neither ever becomes anything else.
+
+    `cancelled_by` is for people to read, and decides nothing. Orders that ended before it was
+    there, and those of the base system, are without.
+    """
 
     collection: ClassVar[str] = "orders"
+    publishes: ClassVar[bool] = True
     indexes: ClassVar[tuple[Index, ...]] = (
         Index((("ticket.id", 1), ("ticket.reservation", -1)), unique=True),
         Index((("userId", 1), ("_id", -1))),
@@ -43,6 +54,7 @@ class Order(Document):
     status: OrderStatus
     expires_at: Moment
     ticket: OrderedTicket
+    cancelled_by: CancelledBy | None = Field(None, exclude_if=lambda by: by is None)
 
     @property
     def open(self) -> bool:
@@ -58,6 +70,9 @@ class Order(Document):
 
     def with_status(self, status: OrderStatus) -> Self:
         return self.next(status=status)
+
+    def cancelled(self, by: CancelledBy) -> Self:
+        return self.next(status=OrderStatus.CANCELLED, cancelled_by=by)
 
 
 Orders = Annotated[Store[Order], Depends(store_of(Order))]

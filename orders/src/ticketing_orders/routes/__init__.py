@@ -1,5 +1,6 @@
 """The HTTP routes, one file each."""
 
-from ticketing_orders.routes import delete, index, new, show
+from ticketing_orders.routes import counts, delete, index, new, show
 
-routers = (index.router, new.router, show.router, delete.router)
+# `counts` comes before `show`: its path would be an id otherwise.
+routers = (index.router, new.router, counts.router, show.router, delete.router)

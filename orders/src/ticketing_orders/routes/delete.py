@@ -7,7 +7,7 @@ from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.middlewares import SignedIn
 from ticketing_common.routing import Route
 from ticketing_orders.events.publishers import order_cancelled
-from ticketing_orders.models.order import Order, Orders
+from ticketing_orders.models.order import CancelledBy, Order, Orders
 
 router = APIRouter(route_class=Route)
 
@@ -19,6 +19,6 @@ async def delete(id: str, user: SignedIn, orders: Orders) -> None:
             raise NotAuthorizedError
         if order.status == OrderStatus.COMPLETE:
             raise BadRequestError("Cannot cancel a completed order")
-        return order.with_status(OrderStatus.CANCELLED) if order.open else None
+        return order.cancelled(CancelledBy.BUYER) if order.open else None
 
     await orders.change(id, cancel, order_cancelled)

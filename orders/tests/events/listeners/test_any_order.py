@@ -140,7 +140,7 @@ async def test_every_schedule_ends_as_the_clean_one(
     }
     known = [await tickets.get(market.orders[name].ticket.id) for name in (PAID, LAPSED, NEWER)]
     assert [(ticket.version, ticket.title) for ticket in known] == [(2, "2"), (1, "1"), (3, "3")]
-    news = [message.id for each in await orders.outbox.waiting(9999) for message in each.messages]
+    news = [message.id for each in await orders.outbox.pending(9999) for message in each.messages]
     about = tuple(order.id for order in market.orders.values())
     (cancelled,) = [id for id in news if id.split("/")[1] in about]
     assert cancelled.startswith(f"order:cancelled/{market.orders[LAPSED].id}/")

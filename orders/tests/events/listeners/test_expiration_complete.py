@@ -14,7 +14,7 @@ from ticketing_common.timing import Timing
 from ticketing_common.types import new_id
 from ticketing_orders.events.listeners.expiration_complete import ExpirationCompleteListener
 from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener
-from ticketing_orders.models.order import Order
+from ticketing_orders.models.order import CancelledBy, Order
 
 Place = Callable[..., Awaitable[Order]]
 News = Callable[[], Awaitable[list[str]]]
@@ -41,8 +41,8 @@ async def test_cancels_the_order(
 
     await listener.on_message(_expiration(order))
 
-    assert await orders.get(order.id) == order.with_status(OrderStatus.CANCELLED)
-    (waiting,) = await orders.outbox.waiting(10)
+    assert await orders.get(order.id) == order.cancelled(CancelledBy.EXPIRY)
+    (waiting,) = await orders.outbox.pending(10)
     (message,) = waiting.messages
     assert message.id == f"order:cancelled/{order.id}/1"
     told = orjson.loads(message.data)
@@ -125,7 +125,7 @@ async def test_delivered_twice_at_once(place: Place, news: News, racing: Race) -
         *(retrying(lambda: listener.on_message(_expiration(order))) for _ in range(2))
     )
 
-    assert await orders.get(order.id) == order.with_status(OrderStatus.CANCELLED)
+    assert await orders.get(order.id) == order.cancelled(CancelledBy.EXPIRY)
     assert await news() == [f"order:cancelled/{order.id}/1"]
 
 

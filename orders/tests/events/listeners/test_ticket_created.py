@@ -98,7 +98,8 @@ class Collision:
         taken = {"_id": id, "version": 0, "title": "v0", "price": 20}
         await self.collection.insert_one(taken)
         refused = {"index": 0, "code": 11000, "errmsg": "E11000 duplicate key error"}
-        raise BulkWriteError({"writeErrors": [refused], "writeConcernErrors": [], "upserted": []})
+        done = {"nInserted": 0, "nMatched": 0, "nUpserted": 0, "upserted": []}
+        raise BulkWriteError({"writeErrors": [refused], "writeConcernErrors": [], **done})
 
 
 class CollidingDatabase(Database):

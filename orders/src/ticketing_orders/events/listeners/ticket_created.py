@@ -4,7 +4,7 @@ from ticketing_common.events.catalogue import TicketCreated
 from ticketing_common.events.listener import Listener
 from ticketing_common.store import Store
 from ticketing_orders.events.listeners.queue_group import QUEUE_GROUP
-from ticketing_orders.models.ticket import Ticket
+from ticketing_orders.models.ticket import Ticket, take_over
 
 
 class TicketCreatedListener(Listener[TicketCreated]):
@@ -15,6 +15,4 @@ class TicketCreatedListener(Listener[TicketCreated]):
         self.tickets = tickets
 
     async def on_message(self, ticket: TicketCreated) -> None:
-        await self.tickets.replicate(
-            ticket.id, ticket.version, title=ticket.title, price=ticket.price
-        )
+        await take_over(self.tickets, ticket)

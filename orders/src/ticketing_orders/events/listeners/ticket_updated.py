@@ -5,7 +5,7 @@ from ticketing_common.events.listener import Listener
 from ticketing_common.store import Store
 from ticketing_orders.events.listeners.queue_group import QUEUE_GROUP
 from ticketing_orders.models.order import Order
-from ticketing_orders.models.ticket import Ticket
+from ticketing_orders.models.ticket import Ticket, take_over
 
 
 class TicketUpdatedListener(Listener[TicketUpdated]):
@@ -23,16 +23,11 @@ class TicketUpdatedListener(Listener[TicketUpdated]):
             if ticket.order_id:
                 await self._confirm(ticket.order_id)
         except Exception:
-            await self._replicate(ticket)
+            await take_over(self.tickets, ticket)
             raise
-        await self._replicate(ticket)
+        await take_over(self.tickets, ticket)
 
     async def _confirm(self, order_id: str) -> None:
         await self.orders.compare_and_set(
             order_id, "status", OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT
-        )
-
-    async def _replicate(self, ticket: TicketUpdated) -> None:
-        await self.tickets.replicate(
-            ticket.id, ticket.version, title=ticket.title, price=ticket.price
         )
