@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from threading import Thread
 from typing import Any
@@ -17,15 +18,20 @@ from ticketing_common.testing.sessions import JWT_KEY
 from ticketing_common.timing import Timing
 from ticketing_common.types import new_id, now
 from ticketing_payments.app import create_app
-from ticketing_payments.cashier import Cashier, PaymentUnknownError
+from ticketing_payments.cases import Cases
+from ticketing_payments.cashier import Cashier
 from ticketing_payments.config import Settings
+from ticketing_payments.errors import PaymentUnknownError
 from ticketing_payments.events.listeners.order_cancelled import OrderCancelledListener
 from ticketing_payments.events.listeners.order_created import OrderCreatedListener
 from ticketing_payments.gateway import StripeGateway
 from ticketing_payments.ledger import Ledger
+from ticketing_payments.models.case import Case
 from ticketing_payments.models.order import Order
 from ticketing_payments.models.payment import Payment
 from ticketing_payments.recovery import Recovery
+from ticketing_payments.resolver import Resolver
+from ticketing_payments.schedule import Schedule
 from ticketing_stripe_fake.testing import RunningFake, stripe_fake
 
 STRIPE_KEY = "sk_test_payments"
@@ -56,10 +62,10 @@ def stripe_server() -> Iterator[RunningFake]:
 
     thread = Thread(target=run, name="stripe-fake")
     thread.start()
-    running, stop = started.result(timeout=20)
+    running, stop = started.result(timeout=60)
     yield running
     stop()
-    thread.join(timeout=20)
+    thread.join(timeout=60)
 
 
 @pytest.fixture
@@ -95,7 +101,7 @@ async def api(
 @pytest.fixture
 async def orders(database: Database) -> Store[Order]:
     store = Store(database, Order)
-    await database.prepare([store, Store(database, Payment)])
+    await database.prepare([store, Store(database, Payment), Store(database, Case)])
     return store
 
 
@@ -129,10 +135,27 @@ def cashier(
 
 
 @pytest.fixture
+async def cases(database: Database, orders: Store[Order]) -> Cases:
+    return Cases(Store(database, Case))
+
+
+@pytest.fixture
+def schedule(timing: Timing) -> Schedule:
+    return Schedule(timing)
+
+
+@pytest.fixture
+def resolver(
+    orders: Store[Order], ledger: Ledger, gateway: StripeGateway, cases: Cases, schedule: Schedule
+) -> Resolver:
+    return Resolver(orders, ledger, gateway, cases, schedule)
+
+
+@pytest.fixture
 def recovery(
-    orders: Store[Order], ledger: Ledger, gateway: StripeGateway, timing: Timing
+    orders: Store[Order], resolver: Resolver, schedule: Schedule, timing: Timing
 ) -> Recovery:
-    return Recovery(orders, ledger, gateway, timing)
+    return Recovery(orders, resolver, schedule, timing)
 
 
 def _event(order: dict[str, Any]) -> dict[str, Any]:
@@ -169,13 +192,13 @@ def cancel(orders: Store[Order]) -> Act:
 
 
 @pytest.fixture
-def recover(orders: Store[Order], recovery: Recovery) -> Act:
+def recover(orders: Store[Order], recovery: Recovery, schedule: Schedule) -> Act:
     """`await recover(order)`: time passes until the order's next look, and recovery takes it."""
 
     async def recover(order: Order) -> Order:
         order = await orders.get(order.id)
-        if order.payment.look_at:
-            await orders.save(order.with_payment(look_at=now()))
+        if schedule.due_at(order.payment):
+            await orders.save(order.next(payment=schedule.at(order.payment, now())))
         await recovery.look()
         return await orders.get(order.id)
 
@@ -183,17 +206,26 @@ def recover(orders: Store[Order], recovery: Recovery) -> Act:
 
 
 @pytest.fixture
-def settle(recover: Act) -> Act:
-    """`await settle(order)`: recovery looks until it has nothing left to look for."""
+def settle(recover: Act, orders: Store[Order]) -> Act:
+    """`await settle(order)`: recovery looks until it is decided; it may still be watched."""
 
     async def settle(order: Order) -> Order:
+        order = await orders.get(order.id)
         for _ in range(SETTLED_WITHIN):
-            order = await recover(order)
             if order.payment.look_at is None:
                 return order
+            order = await recover(order)
         raise AssertionError(f"not settled after {SETTLED_WITHIN} looks: {order.payment}")
 
     return settle
+
+
+def recovery_of(
+    orders: Store[Order], ledger: Ledger, gateway: StripeGateway, timing: Timing
+) -> Recovery:
+    """Another replica's."""
+    schedule, cases = Schedule(timing), Cases(Store(orders.database, Case))
+    return Recovery(orders, Resolver(orders, ledger, gateway, cases, schedule), schedule, timing)
 
 
 def _confirms(order: Order) -> str:
@@ -219,3 +251,17 @@ def lose(cashier: Cashier, orders: Store[Order], stripe: RunningFake, place: Act
         return await orders.get(order.id)
 
     return lose
+
+
+@asynccontextmanager
+async def served(
+    client_of: Any, settings: Settings, database: Database
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The API and the workers that look when they are asked to, without the recovery loop."""
+    app = create_app(settings, database)
+    client = await client_of(app)
+    workers = asyncio.create_task(app.state.prompts.run())
+    yield client
+    workers.cancel()
+    await asyncio.wait([workers])
+    await app.state.cashier.gateway.close()

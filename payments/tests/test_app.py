@@ -23,7 +23,7 @@ from ticketing_payments.app import create_app
 from ticketing_payments.config import Settings
 from ticketing_stripe_fake.testing import RunningFake
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 
 
 async def test_from_an_order_to_its_refund(

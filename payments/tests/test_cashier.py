@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from payments.tests.conftest import pay
+from payments.tests.tables import table
 from ticketing_common.errors import BadRequestError, VersionConflictError
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Store
@@ -14,6 +15,7 @@ from ticketing_payments.cashier import Cashier
 from ticketing_payments.gateway import Intent, StripeGateway
 from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_payments.models.payment import Payment
+from ticketing_payments.payable import require_payable
 from ticketing_stripe_fake.testing import RunningFake
 
 Act = Callable[..., Awaitable[Order]]
@@ -27,7 +29,7 @@ async def test_charges_once_and_tells(
 
     assert await orders.get(order.id) == order
     assert (order.payment.status, order.payment.look_at) == (PaymentStatus.CHARGED, None)
-    (waiting,) = await orders.outbox.waiting(10)
+    (waiting,) = await orders.outbox.pending(10)
     assert [message.id for message in waiting.messages] == [
         f"payment:created/{order.payment.payment_id}/0"
     ]
@@ -97,7 +99,7 @@ async def test_declined_then_paid(
 
     assert declined.payment.status == PaymentStatus.NONE
     assert declined.payment.message == "Your card has insufficient funds."
-    assert await orders.outbox.waiting(10) == []
+    assert await orders.outbox.pending(10) == []
     paid = await pay(cashier, declined, "tok_visa")
     assert paid.payment.status == PaymentStatus.CHARGED
     assert (paid.payment.intent_id, paid.payment.message) == (declined.payment.intent_id, None)
@@ -178,7 +180,7 @@ async def test_cancelled_while_charging(
     late = await pay(cashier, order, "tok_visa")
 
     assert late.payment.status == PaymentStatus.REFUND_DUE
-    assert await orders.outbox.waiting(10) == []
+    assert await orders.outbox.pending(10) == []
     assert (await settle(order)).payment.status == PaymentStatus.REFUNDED
     assert stripe.order(order.id)["refunded"] == stripe.order(order.id)["charged"] == 2000
 
@@ -207,3 +209,27 @@ async def test_cancelled_while_declined(
     assert declined.payment.status == PaymentStatus.SETTLED
     await settle(order)
     assert list(stripe.order(order.id)["intents"].values()) == ["canceled"]
+
+
+CELLS = [(*key, row["answer"]) for key, row in table(require_payable.__doc__).items()]
+
+
+@pytest.mark.parametrize(("status", "state", "answer"), CELLS)
+async def test_each_cell_of_what_a_post_is_answered(
+    cashier: Cashier, place: Act, status: str, state: str, answer: str
+) -> None:
+    """What is stored decides, as its table says; who is taken has an attempt and a lease."""
+    order = (await place()).with_payment(status=PaymentStatus(status))
+    if state != "live":
+        order = order.model_copy(update={"status": OrderStatus(state)})
+
+    if answer != "-":
+        with pytest.raises(BadRequestError) as refused:
+            cashier.take(order)
+        assert refused.value.message == answer
+        return
+
+    taken = cashier.take(order)
+
+    assert (taken.payment.status, taken.payment.attempt) == (PaymentStatus.CHARGING, 1)
+    assert taken.payment.lease_until is not None

@@ -8,7 +8,8 @@ import pytest
 from payments.tests.conftest import pay
 from ticketing_common.errors import BadRequestError
 from ticketing_common.store import Store
-from ticketing_payments.cashier import Cashier, NothingChargedError, PaymentUnknownError
+from ticketing_payments.cashier import Cashier
+from ticketing_payments.errors import NothingChargedError, PaymentUnknownError
 from ticketing_payments.gateway import StripeGateway, StripeUnavailableError
 from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_stripe_fake.testing import RunningFake
@@ -198,9 +199,9 @@ async def test_an_earlier_confirmation_lands_in_between(
     order = await pay(cashier, await place(), "tok_chargeDeclined")
     confirm = gateway.confirm
 
-    async def overtaken(intent_id: str, token: str, order_id: str, attempt: int) -> Any:
-        await confirm(intent_id, "tok_visa", order_id, 1000)
-        return await confirm(intent_id, token, order_id, attempt)
+    async def overtaken(intent_id: str, token: str, *rest: Any) -> Any:
+        await confirm(intent_id, "tok_visa", order.id, 1000)
+        return await confirm(intent_id, token, *rest)
 
     monkeypatch.setattr(gateway, "confirm", overtaken)
 

@@ -15,7 +15,10 @@ from ticketing_payments.gateway import (
     StripeFailedError,
     StripeGateway,
     StripeUnavailableError,
+    WrongModeError,
 )
+from ticketing_payments.gateway.objects import NOT_AUTHENTICATED, TRY_ANOTHER, to_intent
+from ticketing_stripe_fake.objects import Charge
 from ticketing_stripe_fake.testing import RunningFake
 
 CONFIRM = "/v1/payment_intents/*/confirm"
@@ -131,13 +134,13 @@ async def test_a_call_is_bounded(stripe: RunningFake, fault: str) -> None:
     do not add to it."""
     order = new_id()
     key = f"pi/{order}/*"  # others' requests may still be executing
-    stripe.fault("latency", seconds=1, key=key) if fault == "latency" else stripe.fault(
+    stripe.fault("latency", seconds=5, key=key) if fault == "latency" else stripe.fault(
         "lost_response", hang=True, key=key
     )
     gateway = StripeGateway("sk_test_short", stripe.url, timeout=0.2)
 
     with pytest.raises(StripeUnavailableError):
-        async with asyncio.timeout(0.9):
+        async with asyncio.timeout(4.5):
             await gateway.create(order, 1, 2000)
 
     assert stripe.fake.faults.all()[0].fired == 1  # type: ignore[index]
@@ -233,3 +236,79 @@ async def _someone_else(status: str, body: str, pause: float = 0) -> AsyncIterat
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_what_stripe_is_told(stripe: RunningFake, gateway: StripeGateway) -> None:
+    """Whom the receipt is for, and what the cardholder's statement says."""
+    gateway.descriptor_suffix = "GITTIX"
+    intent = await gateway.create(ORDER, 1, 2000)
+
+    await gateway.confirm(intent.id, "tok_visa", ORDER, 1, "buyer@test.com")
+
+    (charge,) = stripe.fake.ledger.table(Charge).oldest_first()
+    assert (charge.receipt_email, charge.statement_descriptor_suffix) == (
+        "buyer@test.com",
+        "GITTIX",
+    )
+
+
+async def test_a_receipt_is_no_reason_to_refuse_a_payment(
+    stripe: RunningFake, gateway: StripeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address that Stripe does not take is left out, under a key of its own."""
+    intent = await gateway.create(ORDER, 1, 2000)
+    post = gateway._post
+
+    async def particular(path: str, params: Any, key: str) -> Any:
+        if "receipt_email" in params:
+            raise RefusedError("Invalid email address", "email_invalid", "receipt_email")
+        return await post(path, params, key)
+
+    monkeypatch.setattr(gateway, "_post", particular)
+
+    paid = await gateway.confirm(intent.id, "tok_visa", ORDER, 1, "buyer@nowhere")
+
+    assert paid.status == IntentStatus.SUCCEEDED
+
+
+async def test_the_bank_is_asked_by_stripe_js(gateway: StripeGateway) -> None:
+    """For a payment method of its making, it handles what the bank wants."""
+    intent = await gateway.create(ORDER, 1, 2000)
+
+    asked = await gateway.confirm(intent.id, "pm_card_threeDSecure2Required", ORDER, 1)
+
+    assert (asked.status, bool(asked.client_secret)) == (IntentStatus.REQUIRES_ACTION, True)
+
+
+async def test_money_of_the_other_mode(gateway: StripeGateway) -> None:
+    """An answer about play money says nothing to a live key."""
+    intent = await gateway.create(ORDER, 1, 2000)
+    gateway.live = True
+
+    with pytest.raises(WrongModeError):
+        await gateway.retrieve(intent.id)
+
+
+@pytest.mark.parametrize(
+    ("failure", "message"),
+    [
+        (None, None),
+        ({"type": "card_error", "message": "Your card was declined."}, "Your card was declined."),
+        (
+            {
+                "type": "invalid_request_error",
+                "code": "payment_intent_authentication_failure",
+                "message": "The provided PaymentMethod has failed authentication. You can ...",
+            },
+            NOT_AUTHENTICATED,
+        ),
+        ({"type": "api_error", "message": "An error for developers."}, TRY_ANOTHER),
+    ],
+)
+def test_buyers_read_what_is_written_for_them(
+    failure: dict[str, str] | None, message: str | None
+) -> None:
+    """Of an intent's last failure only a card error's text is for the card's holder."""
+    found = {"id": "pi_1", "status": "requires_payment_method", "amount": 2000}
+
+    assert to_intent({**found, "last_payment_error": failure}).message == message

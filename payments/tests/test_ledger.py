@@ -54,9 +54,26 @@ async def test_a_refund(
 ) -> None:
     """A refund joins its charge, and a charge written late does not take it out again."""
     await ledger.charged(order, "ch_1")
-    await ledger.refunded(order, "ch_1", "re_1")
+    await ledger.returned(order, "ch_1", "re_1", 2000)
     if late_charge:
         await ledger.charged(order, "ch_1")
 
     (row,) = await payments.find({})
-    assert (row.stripe_id, row.refund_id) == ("ch_1", "re_1")
+    assert (row.stripe_id, row.refund_id, row.returned) == ("ch_1", "re_1", 2000)
+
+
+async def test_a_refund_that_failed(ledger: Ledger, payments: Store[Payment], order: Order) -> None:
+    """What belongs to a later version of the order stands, in whichever order they are written."""
+    await ledger.returned(order, "ch_1", "re_1", 2000)
+    await ledger.returned(order.next(), "ch_1", None, 0)
+    await ledger.returned(order, "ch_1", "re_1", 2000)
+
+    (row,) = await payments.find({})
+    assert (row.refund_id, row.returned) == (None, 0)
+
+
+def test_a_row_of_before() -> None:
+    """Who wrote no amount had given back all of it."""
+    row = Payment(id=new_id(), order_id=new_id(), stripe_id="ch_1", amount=19.99, refund_id="re_1")
+
+    assert row.returned == 1999

@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
+from payments.tests.tables import table
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.types import new_id, now
+from ticketing_payments import outcomes
 from ticketing_payments.events.publishers import payment_created
 from ticketing_payments.gateway import Intent, IntentStatus
 from ticketing_payments.models.order import Order, PaymentStatus, Progress
 from ticketing_payments.outcomes import (
     ActionRequired,
+    Decisive,
     IntentCanceled,
     NotCharged,
     Outcome,
     Succeeded,
+    Unknown,
     after_cancel,
     decide,
     outcome_of,
@@ -62,6 +66,8 @@ INTENT = Intent("pi_1", "", 2000, "ch_1", "secret", "Your card was declined.")
         (IntentStatus.REQUIRES_PAYMENT_METHOD, DECLINED),
         (IntentStatus.REQUIRES_CONFIRMATION, DECLINED),
         (IntentStatus.PROCESSING, None),
+        (IntentStatus.REQUIRES_CAPTURE, Unknown("requires_capture")),
+        ("requires_patience", Unknown("requires_patience")),
     ],
 )
 def test_what_an_intent_says(status: str, outcome: Outcome | None) -> None:
@@ -72,7 +78,15 @@ def test_what_an_intent_says(status: str, outcome: Outcome | None) -> None:
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (SUCCEEDED, {"status": PaymentStatus.CHARGED, "charge_id": "ch_1", "look_at": None}),
+        (
+            SUCCEEDED,
+            {
+                "status": PaymentStatus.CHARGED,
+                "charge_id": "ch_1",
+                "charged_at": AT,
+                "look_at": None,
+            },
+        ),
         (
             DECLINED,
             {"status": PaymentStatus.NONE, "message": "Your card was declined.", "look_at": None},
@@ -90,7 +104,7 @@ def test_what_an_intent_says(status: str, outcome: Outcome | None) -> None:
     ],
 )
 @pytest.mark.parametrize("status", [PaymentStatus.CHARGING, PaymentStatus.NONE])
-def test_a_live_order(status: PaymentStatus, outcome: Outcome, expected: dict[str, Any]) -> None:
+def test_a_live_order(status: PaymentStatus, outcome: Decisive, expected: dict[str, Any]) -> None:
     """Charged in time is charged; anything else leaves it to be paid, with the same intent where
     that is still good."""
     order = _order(status=status)
@@ -113,13 +127,23 @@ def test_what_payment_created_tells() -> None:
         "id": order.payment.payment_id,
         "orderId": order.id,
         "stripeId": "ch_1",
+        "price": 20,
+        "paidAt": AT,
     }
 
 
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (SUCCEEDED, {"status": PaymentStatus.REFUND_DUE, "charge_id": "ch_1", "look_at": AT}),
+        (
+            SUCCEEDED,
+            {
+                "status": PaymentStatus.REFUND_DUE,
+                "charge_id": "ch_1",
+                "look_at": AT,
+                "refund_due_since": AT,
+            },
+        ),
         (
             DECLINED,
             {"status": PaymentStatus.SETTLED, "message": "Your card was declined.", "look_at": AT},
@@ -132,7 +156,7 @@ def test_what_payment_created_tells() -> None:
     "status", [PaymentStatus.CHARGING, PaymentStatus.NONE, PaymentStatus.SETTLED]
 )
 def test_a_cancelled_order(
-    status: PaymentStatus, outcome: Outcome, expected: dict[str, Any]
+    status: PaymentStatus, outcome: Decisive, expected: dict[str, Any]
 ) -> None:
     """Defect 5 of the base: payment of a cancelled order completed it.
 
@@ -175,9 +199,62 @@ def test_when_a_cancel_is_heard(status: PaymentStatus, expected: PaymentStatus |
 
     assert (due.payment.status if due else None) == expected
     assert due is None or due.payment.look_at == AT
+    owed = due is not None and due.payment.status == PaymentStatus.REFUND_DUE
+    assert owed == (due is not None and due.payment.refund_due_since == AT)
 
 
 @pytest.mark.parametrize("status", list(PaymentStatus))
 def test_a_live_order_is_owed_nothing(status: PaymentStatus) -> None:
     """Only a cancel gives money back."""
     assert after_cancel(_order(status=status), AT) is None
+
+
+OUTCOMES: dict[str, Decisive] = {
+    "succeeded": Succeeded("ch_1"),
+    "not charged": NotCharged("Your card was declined."),
+    "action required": ActionRequired("secret"),
+    "canceled": IntentCanceled(),
+}
+CELLS = [
+    (*key, column, cell)
+    for key, row in table(outcomes.__doc__).items()
+    for column, cell in row.items()
+]
+
+
+def test_the_table_is_whole() -> None:
+    """Every undecided status has its rows, every outcome its column."""
+    rows = {(status, order) for status, order, _, _ in CELLS}
+
+    assert {column for _, _, column, _ in CELLS} == set(OUTCOMES)
+    assert rows == {
+        *((status, "live") for status in ("none", "charging")),
+        *((status, "cancelled") for status in ("none", "charging", "settled")),
+    }
+
+
+@pytest.mark.parametrize(("status", "alive", "column", "cell"), CELLS)
+def test_each_cell(status: str, alive: str, column: str, cell: str) -> None:
+    """What Stripe says has the consequence that the table says, and no other."""
+    order = _order(cancelled=alive == "cancelled", status=PaymentStatus(status))
+
+    decided = decide(order, OUTCOMES[column], AT)
+
+    becomes, *more = cell.split(", ")
+    payment = decided.payment
+    assert payment.status == becomes
+    assert (payment_created(decided) is not None) == ("told" in more)
+    assert (payment.client_secret is not None) == ("asks" in more)
+    assert (payment.look_at is not None) == ("look" in more)
+    assert (payment.intent_id is None) == ("new intent" in more)
+
+
+@pytest.mark.parametrize(
+    ("status", "cell"),
+    [(status, row["becomes"]) for (status,), row in table(after_cancel.__doc__).items()],
+)
+def test_each_cell_of_a_cancel(status: str, cell: str) -> None:
+    """What a cancel means for each status is as its table says."""
+    due = after_cancel(_order(cancelled=True, status=PaymentStatus(status)), AT)
+
+    assert (f"{due.payment.status}, look" if due else "-") == cell

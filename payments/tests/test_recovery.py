@@ -2,16 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from payments.tests.conftest import pay
 from ticketing_common.store import Store
 from ticketing_common.types import now
+from ticketing_payments.cases import Cases
 from ticketing_payments.cashier import Cashier
-from ticketing_payments.gateway import StripeGateway
+from ticketing_payments.gateway import RefusedError, StripeGateway
+from ticketing_payments.gateway.objects import NOT_AUTHENTICATED
 from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_payments.models.payment import Payment
 from ticketing_payments.recovery import Recovery
+from ticketing_payments.schedule import Schedule
 from ticketing_stripe_fake.testing import RunningFake
 
 Act = Callable[..., Awaitable[Order]]
@@ -36,7 +44,7 @@ async def test_a_lost_reply(
 
     assert (found.payment.status, found.payment.look_at) == (PaymentStatus.CHARGED, None)
     assert again == found
-    (waiting,) = await orders.outbox.waiting(10)
+    (waiting,) = await orders.outbox.pending(10)
     assert len(waiting.messages) == 1
     (row,) = await payments.find({})
     assert (row.id, row.stripe_id) == (found.payment.payment_id, found.payment.charge_id)
@@ -46,12 +54,43 @@ async def test_a_lost_reply(
 async def test_nothing_was_charged(
     cashier: Cashier, stripe: RunningFake, lose: Act, recover: Act
 ) -> None:
-    """A confirmation that never arrived leaves the order to be paid again, with its intent."""
+    """A confirmation that never arrived leaves the order to be paid again, with another intent."""
     found = await recover(await lose("drop_request"))
 
     assert (found.payment.status, found.payment.look_at) == (PaymentStatus.NONE, None)
     paid = await pay(cashier, found, "tok_visa")
-    assert list(stripe.order(paid.id)["intents"].values()) == ["succeeded"]
+    assert sorted(stripe.order(paid.id)["intents"].values()) == ["canceled", "succeeded"]
+
+
+async def test_a_confirmation_that_arrives_late(
+    gateway: StripeGateway, stripe: RunningFake, lose: Act, recover: Act
+) -> None:
+    """Stripe gives a bank more time than we wait for. Whoever was told that nothing was charged is
+    not charged afterwards, when nobody looks any more."""
+    lost = await lose("drop_request")
+    found = await recover(lost)
+    assert (found.payment.status, found.payment.look_at) == (PaymentStatus.NONE, None)
+
+    with suppress(RefusedError):
+        await gateway.confirm(lost.payment.intent_id or "", "tok_visa", lost.id, 1)
+
+    assert stripe.order(lost.id)["charges"] == 0
+
+
+async def test_a_confirmation_that_arrives_just_then(
+    gateway: StripeGateway, lose: Act, recover: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is said of the money then, until it is known."""
+    lost = await lose("drop_request")
+    intent = await gateway.retrieve(lost.payment.intent_id or "")
+    await gateway.confirm(intent.id, "tok_visa", lost.id, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway, "retrieve", lambda _: asyncio.sleep(0, intent))
+
+        found = await recover(lost)
+
+    assert found.payment.status == PaymentStatus.CHARGING
+    assert (await recover(lost)).payment.status == PaymentStatus.CHARGED
 
 
 async def test_the_card_was_declined(stripe: RunningFake, lose: Act, recover: Act) -> None:
@@ -111,20 +150,20 @@ async def test_a_buyer_who_never_comes_back(
 
     paid = await recover(asked)
     assert (paid.payment.status, paid.payment.client_secret) == (PaymentStatus.CHARGED, None)
-    assert len((await orders.outbox.waiting(10))[0].messages) == 1
+    assert len((await orders.outbox.pending(10))[0].messages) == 1
 
 
 async def test_an_authentication_that_failed(
     cashier: Cashier, stripe: RunningFake, place: Act, recover: Act
 ) -> None:
-    """The buyer is told and may try another card."""
+    """The buyer is told, in words for buyers, and may try another card."""
     asked = await pay(cashier, await place(), "tok_threeDSecure2Required")
     stripe.authenticate(asked.payment.intent_id or "", "failed")
 
     found = await recover(asked)
 
     assert (found.payment.client_secret, found.payment.look_at) == (None, None)
-    assert "has failed authentication" in (found.payment.message or "")
+    assert found.payment.message == NOT_AUTHENTICATED
     assert (await pay(cashier, found, "tok_visa")).payment.status == PaymentStatus.CHARGED
 
 
@@ -137,8 +176,121 @@ async def test_an_intent_in_process(
     processing = type(intent)(intent.id, "processing", intent.amount, None, None, None)
     with monkeypatch.context() as patch:
         patch.setattr(gateway, "retrieve", lambda _: asyncio.sleep(0, processing))
-        await recovery.step(lost)
+        await recovery.resolver.step(lost)
         for _ in range(12):
             assert (await recover(lost)).payment.status == PaymentStatus.CHARGING
 
     assert (await recover(lost)).payment.status == PaymentStatus.CHARGED
+
+
+@pytest.mark.parametrize(("days", "opened"), [(0.9, 0), (1.1, 1)])
+async def test_an_intent_in_process_for_ever(
+    orders: Store[Order],
+    cases: Cases,
+    gateway: StripeGateway,
+    lose: Act,
+    recover: Act,
+    monkeypatch: pytest.MonkeyPatch,
+    days: float,
+    opened: int,
+) -> None:
+    """After a day a person has to look, once."""
+    lost = await lose()
+    ended = now() - timedelta(days=days)
+    lost = await orders.save(lost.next(expires_at=ended))
+    intent = replace(await gateway.retrieve(lost.payment.intent_id or ""), status="processing")
+    monkeypatch.setattr(gateway, "retrieve", lambda _: asyncio.sleep(0, intent))
+
+    for _ in range(3):
+        assert (await recover(lost)).payment.status == PaymentStatus.CHARGING
+
+    found = [(case.kind, case.subject) for case in await cases.store.find({})]
+    assert found == [("unknown_intent", intent.id)] * opened
+
+
+@pytest.mark.parametrize("status", ["requires_capture", "requires_patience"])
+async def test_an_intent_nobody_knows(
+    recovery: Recovery,
+    cases: Cases,
+    gateway: StripeGateway,
+    lose: Act,
+    recover: Act,
+    monkeypatch: pytest.MonkeyPatch,
+    status: str,
+) -> None:
+    """A state we have no rule for may have charged: nothing is decided, a person has to look."""
+    lost = await lose()
+    intent = replace(await gateway.retrieve(lost.payment.intent_id or ""), status=status)
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway, "retrieve", lambda _: asyncio.sleep(0, intent))
+        for _ in range(3):
+            assert (await recover(lost)).payment.status == PaymentStatus.CHARGING
+
+    (case,) = await cases.store.find({})
+    assert (case.kind, case.subject, case.said) == ("unknown_intent", intent.id, status)
+    assert (await recover(lost)).payment.status == PaymentStatus.CHARGED
+
+
+async def test_an_intent_that_stripe_does_not_know(
+    orders: Store[Order], cases: Cases, lose: Act, recover: Act
+) -> None:
+    """It may have been charged in another account: a person has to look, and we go on looking."""
+    lost = await lose()
+    elsewhere = await orders.save(
+        (await orders.get(lost.id)).with_payment(intent_id="pi_of_another_account")
+    )
+
+    for _ in range(2):
+        found = await recover(elsewhere)
+        assert (found.payment.status, found.payment.look_at is None) == ("charging", False)
+
+    (case,) = await cases.store.find({})
+    assert (case.kind, case.subject) == ("unknown_intent", "pi_of_another_account")
+
+
+async def test_a_charge_of_the_base_system(
+    orders: Store[Order],
+    cashier: Cashier,
+    cases: Cases,
+    schedule: Schedule,
+    place: Act,
+    recover: Act,
+) -> None:
+    """It has no intent of ours. Where Stripe's webhook tells of its refund it stays what it is,
+    charged, and a person has to look."""
+    paid = await pay(cashier, await place(), "tok_visa")
+    brought_over = paid.payment.model_copy(update={"intent_id": None})
+    heard_of = await orders.save(paid.next(payment=schedule.at(brought_over, now())))
+
+    found = await recover(heard_of)
+
+    assert (found.payment.status, found.payment.charge_id) == ("charged", paid.payment.charge_id)
+    (case,) = await cases.store.find({})
+    assert (case.kind, case.subject) == ("unknown_intent", paid.payment.charge_id)
+
+
+async def test_another_amount_than_the_price(
+    cases: Cases, gateway: StripeGateway, lose: Act, recover: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who paid has paid, and a person has to look."""
+    lost = await lose()
+    intent = replace(await gateway.retrieve(lost.payment.intent_id or ""), amount=1999)
+    monkeypatch.setattr(gateway, "retrieve", lambda _: asyncio.sleep(0, intent))
+
+    assert (await recover(lost)).payment.status == PaymentStatus.CHARGED
+
+    (case,) = await cases.store.find({})
+    assert (case.kind, case.order_id) == ("amount_differs", lost.id)
+
+
+async def test_play_money_for_a_live_key(
+    cases: Cases, gateway: StripeGateway, lose: Act, recover: Act
+) -> None:
+    """An answer of the other mode decides nothing, and a person has to look."""
+    lost = await lose()
+    gateway.live = True
+
+    assert (await recover(lost)).payment.status == PaymentStatus.CHARGING
+
+    (case,) = await cases.store.find({})
+    assert (case.kind, case.order_id) == ("wrong_mode", lost.id)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from payments.tests.conftest import recovery_of
 from ticketing_common.errors import DatabaseConnectionError
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
@@ -14,7 +15,8 @@ from ticketing_common.types import now
 from ticketing_payments.gateway import StripeGateway
 from ticketing_payments.ledger import Ledger
 from ticketing_payments.models.order import Order, PaymentStatus
-from ticketing_payments.recovery import MAX_BACKOFF, PAGE, Recovery
+from ticketing_payments.recovery import PAGE, Recovery
+from ticketing_payments.schedule import MAX_BACKOFF
 from ticketing_stripe_fake.testing import RunningFake
 
 Act = Callable[..., Awaitable[Order]]
@@ -44,7 +46,7 @@ async def test_by_itself_when_it_has(
 
     loop = asyncio.create_task(recovery.run())
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await orders.get(order.id)).payment.status != PaymentStatus.CHARGED:
             await asyncio.sleep(0.02)
     assert now() >= taken.payment.lease_until  # type: ignore[operator]
@@ -97,14 +99,14 @@ async def test_two_replicas_at_once(
     """Both look; one of them decides."""
     lost = await lose()
     await orders.save(lost.with_payment(look_at=now()))
-    other = Recovery(orders, ledger, gateway, timing)
+    other = recovery_of(orders, ledger, gateway, timing)
     asked = stripe.fake.counts
 
     asked.clear()
     await asyncio.gather(recovery.look(), other.look())
 
     assert (await orders.get(lost.id)).payment.status == PaymentStatus.CHARGED
-    assert len((await orders.outbox.waiting(10))[0].messages) == 1
+    assert len((await orders.outbox.pending(10))[0].messages) == 1
     assert asked.as_json()["endpoints"]["GET /v1/payment_intents/{id}"]["200"] == 1
 
 
@@ -147,6 +149,19 @@ async def test_the_longest_waiting_come_first(
     assert (await recovery.look(), await recovery.look()) == (3, 0)
 
 
+async def test_behind_what_cannot_be_read(
+    recovery: Recovery, orders: Store[Order], place: Act
+) -> None:
+    """A look full of them that have waited longer keeps no payment from being recovered."""
+    odd = {"payment": {"lookAt": now() - timedelta(hours=1), "status": "of another version"}}
+    await orders.database["orders"].insert_many([{**odd} for _ in range(PAGE + 5)])
+    good = await orders.save((await place()).charging(now() - timedelta(minutes=5)))
+
+    assert await recovery.look() == 1
+
+    assert (await orders.get(good.id)).payment.status == PaymentStatus.NONE
+
+
 async def test_the_store_is_away(
     recovery: Recovery, orders: Store[Order], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,10 +177,56 @@ async def test_the_store_is_away(
     recovery.interval = 0.01
     loop = asyncio.create_task(recovery.run())
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while looks < 3:
             await asyncio.sleep(0.01)
 
     assert not loop.done()
     loop.cancel()
     await asyncio.wait([loop])
+
+
+@pytest.mark.parametrize("path", ["/v1/payment_intents/*", "/v1/refunds"])
+async def test_one_that_hangs_delays_nobody(
+    recovery: Recovery,
+    orders: Store[Order],
+    gateway: StripeGateway,
+    stripe: RunningFake,
+    lose: Act,
+    cancel: Act,
+    path: str,
+) -> None:
+    """Others are taken up while Stripe keeps one waiting, not only when its page is through."""
+    hanging = await cancel(await lose())
+    stripe.fault("lost_response", hang=True, path=path, next=1)
+    await orders.save(hanging.with_payment(look_at=now()))
+    recovery.interval = 0.02
+    loop = asyncio.create_task(recovery.run())
+    async with asyncio.timeout(gateway.read_timeout / 2):
+        while not any(fault.fired for fault in stripe.fake.faults.all()):
+            await asyncio.sleep(0.01)
+
+        for _ in range(3):
+            other = await lose()
+            await orders.save(other.with_payment(look_at=now()))
+            while (await orders.get(other.id)).payment.status != PaymentStatus.CHARGED:
+                await asyncio.sleep(0.01)
+
+    assert (await orders.get(hanging.id)).payment.status != PaymentStatus.REFUNDED
+    loop.cancel()
+    await asyncio.wait([loop])
+
+
+async def test_no_step_outlives_its_lease(
+    recovery: Recovery, orders: Store[Order], lose: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever hangs, the order is let go before another replica may take it."""
+    lost = await lose()
+    recovery.lease = 0.05
+    monkeypatch.setattr(recovery.resolver, "step", lambda _: asyncio.sleep(60))
+    await orders.save(lost.with_payment(look_at=now()))
+
+    async with asyncio.timeout(30):
+        assert await recovery.look() == 1
+
+    assert (await orders.get(lost.id)).payment.looks == 1

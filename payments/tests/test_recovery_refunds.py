@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.conftest import pay, recovery_of
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_payments.cashier import Cashier
@@ -15,7 +15,6 @@ from ticketing_payments.gateway import StripeGateway
 from ticketing_payments.ledger import Ledger
 from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_payments.models.payment import Payment
-from ticketing_payments.recovery import Recovery
 from ticketing_stripe_fake.testing import RunningFake
 
 Act = Callable[..., Awaitable[Order]]
@@ -65,11 +64,11 @@ async def test_two_replicas_and_two_looks(
 ) -> None:
     """However many are at it, also beyond their leases, it is given back exactly once."""
     order = await owed()
-    replicas = [Recovery(orders, ledger, gateway, timing) for _ in range(2)]
+    replicas = [recovery_of(orders, ledger, gateway, timing) for _ in range(2)]
 
     await asyncio.gather(
         *(replica.look() for replica in replicas),
-        *(replica.step(order) for replica in replicas),
+        *(replica.resolver.step(order) for replica in replicas),
         return_exceptions=True,
     )
 
@@ -118,7 +117,7 @@ async def test_already_refunded(
     """What somebody has given back by hand is not given back twice."""
     order = await owed()
     intent = await gateway.retrieve(order.payment.intent_id or "")
-    by_hand = await gateway.refund(intent, "by hand", 1)
+    by_hand = (await gateway.refund(intent.id, "by hand", 1)).id
 
     assert (await recover(order)).payment.status == PaymentStatus.REFUNDED
 

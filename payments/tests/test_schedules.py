@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.conftest import pay, recovery_of
 from ticketing_common.errors import CustomError
 from ticketing_common.store import Store
 from ticketing_common.store.retry import retrying
@@ -98,7 +98,7 @@ async def test_ends_right(
     for _ in range(5):
         # Each replica remembers what it has seen itself.
         stores = [Store(orders.database, Order) for _ in range(2)]
-        replicas = [Recovery(store, ledger, gateway, timing) for store in stores]
+        replicas = [recovery_of(store, ledger, gateway, timing) for store in stores]
         stripe.fault(
             schedule.random.choice(FAULTS), probability=0.4, seed=schedule.random.randrange(99)
         )

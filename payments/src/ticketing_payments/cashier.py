@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
 
 from ticketing_common.errors import (
-    BadRequestError,
     ServiceUnavailableError,
     VersionConflictError,
 )
@@ -15,6 +15,7 @@ from ticketing_common.store import Store
 from ticketing_common.store.retry import retrying
 from ticketing_common.timing import Timing
 from ticketing_common.types import cents, now
+from ticketing_payments.errors import LostLeaseError, NothingChargedError, PaymentUnknownError
 from ticketing_payments.events.publishers import payment_created
 from ticketing_payments.gateway import (
     CardDeclinedError,
@@ -24,27 +25,21 @@ from ticketing_payments.gateway import (
     StripeGateway,
     StripeUnavailableError,
 )
+from ticketing_payments.gateway.objects import TRY_ANOTHER
 from ticketing_payments.ledger import Ledger
 from ticketing_payments.models.order import Order, PaymentStatus
-from ticketing_payments.outcomes import NotCharged, Outcome, Succeeded, decide, outcome_of
+from ticketing_payments.outcomes import (
+    Decisive,
+    NotCharged,
+    Succeeded,
+    Unknown,
+    decide,
+    name_of,
+    outcome_of,
+)
+from ticketing_payments.payable import require_payable
 
 logger = logging.getLogger(__name__)
-
-
-class PaymentUnknownError(ServiceUnavailableError):
-    """The card may have been charged; the recovery loop will find out."""
-
-    message = "Your payment is being confirmed, do not pay again"
-
-
-class NothingChargedError(ServiceUnavailableError):
-    """Stripe failed us before there was anything that could have charged the card."""
-
-    message = "Payments do not work at the moment. You were not charged."
-
-
-class LostLeaseError(Exception):
-    """Someone else has decided this payment meanwhile."""
 
 
 class Cashier:
@@ -57,17 +52,19 @@ class Cashier:
         self.ledger = ledger
         self.gateway = gateway
         self.timing = timing
+        self.outcomes: Counter[str] = Counter()  # of what was decided here
 
     def take(self, order: Order) -> Order:
         """The order as it has to be saved before its card is charged.
 
         Raises `BadRequestError` where it can't be paid (now).
         """
-        self._check(order)
+        require_payable(order, self.payable_until(order))
         return order.charging(lease_until=now() + timedelta(seconds=self.timing.lease))
 
-    async def charge(self, order: Order, token: str) -> Order:
+    async def charge(self, order: Order, token: str, email: str | None = None) -> Order:
         """The order, which was just taken, once its payment is decided; see its `payment` for how.
+        Stripe sends its receipt to `email`.
 
         Raises `NothingChargedError`, after which one may try again at once, and
         `PaymentUnknownError` where it is not known whether the card was charged.
@@ -75,7 +72,7 @@ class Cashier:
         assert order.payment.lease_until is not None  # noqa: S101 - set when it was taken
         try:
             async with asyncio.timeout((order.payment.lease_until - now()).total_seconds()):
-                return await self._pay(order, token)
+                return await self._pay(order, token, email)
         except NothingChargedError:
             raise
         except (ServiceUnavailableError, VersionConflictError) as error:
@@ -83,9 +80,9 @@ class Cashier:
         except TimeoutError as error:
             raise PaymentUnknownError from error
 
-    async def _pay(self, order: Order, token: str) -> Order:
+    async def _pay(self, order: Order, token: str, email: str | None) -> Order:
         try:
-            order, outcome = await self._charge(order, token)
+            order, outcome = await self._charge(order, token, email)
             if isinstance(outcome, Succeeded):
                 await self.ledger.charged(order, outcome.charge_id)
             return await self._settle(order, outcome)
@@ -96,29 +93,20 @@ class Cashier:
         """The last moment at which a payment may start."""
         return order.expires_at - timedelta(seconds=self.timing.payment_cutoff)
 
-    def _check(self, order: Order) -> None:
-        if order.cancelled:
-            raise BadRequestError("Cannot pay for a cancelled order")
-        if order.paid:
-            raise BadRequestError("Order is already paid")
-        if order.payment.status == PaymentStatus.CHARGING:
-            raise BadRequestError("A payment is already in progress")
-        if now() > self.payable_until(order):
-            raise BadRequestError("Order has expired")
-
-    async def _charge(self, order: Order, token: str) -> tuple[Order, Outcome]:
+    async def _charge(self, order: Order, token: str, email: str | None) -> tuple[Order, Decisive]:
         """What came of it, and the order with what was written down of it on the way."""
         try:
             found = await self._stored_intent(order)
             if isinstance(found, Succeeded):
                 return order, found
             order = found if found.payment.intent_id else await self._create_intent(found)
-            return order, await self._confirm(order, token)
+            return order, await self._confirm(order, token, email)
         except CardDeclinedError as declined:
+            order = await self._write(order, declines=order.payment.declines + 1)
             return order, NotCharged(str(declined))
         except RefusedError as refused:
             logger.warning("Stripe refused", extra={"order": order.id, "reason": refused.code})
-            return order, NotCharged("The card could not be charged, please try another one")
+            return order, NotCharged(TRY_ANOTHER)
 
     async def _stored_intent(self, order: Order) -> Order | Succeeded:
         """An intent of an earlier try may have succeeded since, or be no good any more."""
@@ -126,7 +114,7 @@ class Cashier:
             return order
         intent = await self.gateway.retrieve(order.payment.intent_id)
         outcome = outcome_of(intent)
-        if outcome is None:
+        if outcome is None or isinstance(outcome, Unknown):
             raise StripeUnavailableError
         if isinstance(outcome, Succeeded):
             return outcome
@@ -154,7 +142,7 @@ class Cashier:
         number = order.payment.intent_number + 1
         return await self._write(order, intent_id=None, intent_number=number)
 
-    async def _confirm(self, order: Order, token: str) -> Outcome:
+    async def _confirm(self, order: Order, token: str, email: str | None) -> Decisive:
         payment = order.payment
         assert payment.intent_id is not None  # noqa: S101 - stored just before
         assert payment.lease_until is not None  # noqa: S101 - set when it was taken
@@ -162,7 +150,9 @@ class Cashier:
         if left < timedelta(seconds=self.gateway.timeout):
             raise StripeUnavailableError  # the answer could come after the lease has run out
         try:
-            intent = await self.gateway.confirm(payment.intent_id, token, order.id, payment.attempt)
+            intent = await self.gateway.confirm(
+                payment.intent_id, token, order.id, payment.attempt, email
+            )
         except CardDeclinedError:
             raise
         except RefusedError:
@@ -171,7 +161,7 @@ class Cashier:
             if isinstance(outcome_of(intent), NotCharged):
                 raise
         outcome = outcome_of(intent)
-        if outcome is None:
+        if outcome is None or isinstance(outcome, Unknown):
             raise StripeUnavailableError
         return outcome
 
@@ -184,14 +174,16 @@ class Cashier:
 
         return await retrying(lambda: self.orders.change(order.id, write))
 
-    async def _settle(self, order: Order, outcome: Outcome) -> Order:
+    async def _settle(self, order: Order, outcome: Decisive) -> Order:
         def settle(current: Order) -> Order:
             # A charge nobody knows of is a fact, whoever holds the lease by now.
             if not isinstance(outcome, Succeeded) or current.payment.charge_id is not None:
                 self._require_mine(current, order)
             return decide(current, outcome, now())
 
-        return await retrying(lambda: self.orders.change(order.id, settle, payment_created))
+        settled = await retrying(lambda: self.orders.change(order.id, settle, payment_created))
+        self.outcomes[name_of(outcome)] += 1
+        return settled
 
     def _require_mine(self, current: Order, order: Order) -> None:
         held = current.payment.status, current.payment.attempt

@@ -4,7 +4,7 @@ from ticketing_common.store import Store
 from ticketing_payments.models.order import Order
 from ticketing_payments.models.payment import Payment
 
-CHARGED, REFUNDED = 1, 2  # versions: a refund is never overwritten by a late charge
+CHARGED = 1  # the version of a charge: what is known of refunds is never overwritten by one
 
 
 class Ledger:
@@ -14,14 +14,19 @@ class Ledger:
         self.payments = payments
 
     async def charged(self, order: Order, charge_id: str) -> None:
-        await self._write(order, charge_id, CHARGED, None)
+        await self._write(order, charge_id, CHARGED)
 
-    async def refunded(self, order: Order, charge_id: str, refund_id: str) -> None:
-        await self._write(order, charge_id, REFUNDED, refund_id)
-
-    async def _write(
-        self, order: Order, charge_id: str, version: int, refund_id: str | None
+    async def returned(
+        self, order: Order, charge_id: str, refund_id: str | None, refunded: int
     ) -> None:
+        """What went back by now, in cents; `refund_id` is None where none of it did.
+
+        It belongs to the order's next version, and so is newer than what belonged to this one.
+        """
+        version = CHARGED + 1 + order.version
+        await self._write(order, charge_id, version, refund_id=refund_id, refunded=refunded)
+
+    async def _write(self, order: Order, charge_id: str, version: int, **returns: object) -> None:
         assert order.payment.payment_id is not None  # noqa: S101 - chosen before any charge
         await self.payments.replicate(
             order.payment.payment_id,
@@ -29,5 +34,5 @@ class Ledger:
             order_id=order.id,
             stripe_id=charge_id,
             amount=order.price,
-            refund_id=refund_id,
+            **returns,
         )

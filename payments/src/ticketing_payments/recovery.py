@@ -2,150 +2,127 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from contextlib import suppress
 
 from ticketing_common.errors import ServiceUnavailableError, VersionConflictError
 from ticketing_common.logs import reason
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_common.types import now
-from ticketing_payments.events.publishers import payment_created
-from ticketing_payments.gateway import (
-    Intent,
-    RefusedError,
-    StripeFailedError,
-    StripeGateway,
-    StripeUnavailableError,
-)
-from ticketing_payments.ledger import Ledger
-from ticketing_payments.models.order import Order, PaymentStatus
-from ticketing_payments.outcomes import (
-    ActionRequired,
-    IntentCanceled,
-    NotCharged,
-    Outcome,
-    Succeeded,
-    decide,
-    outcome_of,
-)
+from ticketing_payments.gateway import RefusedError, StripeUnavailableError
+from ticketing_payments.models.order import Order
+from ticketing_payments.resolver import Resolver
+from ticketing_payments.schedule import Schedule
 
 logger = logging.getLogger(__name__)
 
-PAGE = 100  # orders a look
-CONCURRENCY = 16  # of them at Stripe at a time
-MAX_BACKOFF = 30  # intervals, also the longest an authentication goes unnoticed
+PAGE = 100  # due orders read at a time
+WORKERS = 16  # of them at Stripe at a time
+
+DUE = ("payment.lookAt", "payment.watch.at")  # what is undecided comes first
 
 
 class Recovery:
-    """Looks at every order whose `look_at` has come and takes it one step further.
+    """Takes every order whose time has come one step further.
 
-    It holds a lease while it looks. Whoever loses a compare-and-set here leaves the order to the
-    next look, which decides again from what is stored then.
+    It holds a lease while it is at it, of which no step outlives the end. Each order has a worker
+    of its own, so that one whose intent hangs keeps nobody waiting but itself.
     """
 
     def __init__(
-        self, orders: Store[Order], ledger: Ledger, gateway: StripeGateway, timing: Timing
+        self, orders: Store[Order], resolver: Resolver, schedule: Schedule, timing: Timing
     ) -> None:
         self.orders = orders
-        self.ledger = ledger
-        self.gateway = gateway
-        self.lease = timedelta(seconds=timing.lease)
+        self.resolver = resolver
+        self.schedule = schedule
+        self.lease = timing.lease
         self.interval = timing.recovery_interval
-        self._places = asyncio.Semaphore(CONCURRENCY)
+        self._places = asyncio.Semaphore(WORKERS)
+        self._busy: dict[str, asyncio.Task[None]] = {}  # by order
+        self._again: set[str] = set()  # orders found due while they were busy
+        self._wake = asyncio.Event()
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except ServiceUnavailableError as error:
-                logger.warning("could not look", extra={"reason": reason(error)})
-            await asyncio.sleep(self.interval)
+        try:
+            while True:
+                try:
+                    await self.start()
+                except ServiceUnavailableError as error:
+                    logger.warning("could not look", extra={"reason": reason(error)})
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self.interval):
+                        await self._wake.wait()
+                self._wake.clear()
+        finally:
+            for task in self.under_way:
+                task.cancel()
+
+    @property
+    def under_way(self) -> list[asyncio.Task[None]]:
+        """What it has begun and not ended."""
+        return list(self._busy.values())
+
+    def wake(self) -> None:
+        """Something has just become due."""
+        self._wake.set()
 
     async def look(self) -> int:
-        """Take each due order one step further; return how many were due."""
-        due = await self.orders.find(
-            {"payment.lookAt": {"$lte": now()}}, sort=[("payment.lookAt", 1)], limit=PAGE
-        )
-        done = await asyncio.gather(*map(self._recover, due), return_exceptions=True)
-        for failure in filter(None, done):
-            raise failure
-        return len(due)
+        """Take each due order one step further, and return how many were due."""
+        begun = await self.start()
+        await asyncio.gather(*begun, return_exceptions=True)
+        return len([task.result() for task in begun])
+
+    async def start(self) -> list[asyncio.Task[None]]:
+        """Begin with each due order as soon as a worker is free."""
+        begun = []
+        for field in DUE:
+            due = await self.orders.find({field: {"$lte": now()}}, sort=[(field, 1)], limit=PAGE)
+            for order in due:
+                if order.id in self._busy:
+                    self._again.add(order.id)
+                else:
+                    await self._places.acquire()
+                    begun.append(self._begin(order))
+        return begun
+
+    def _begin(self, order: Order) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._recover(order))
+        self._busy[order.id] = task
+
+        def done(_: asyncio.Task[None]) -> None:
+            del self._busy[order.id]
+            self._places.release()
+            if order.id in self._again:  # it became due meanwhile
+                self._again.remove(order.id)
+                self.wake()
+
+        task.add_done_callback(done)
+        return task
 
     async def _recover(self, order: Order) -> None:
-        async with self._places:
-            try:
-                order = await self.orders.save(order.with_payment(look_at=now() + self.lease))
-                await self.step(order)
-            except VersionConflictError:
-                return  # somebody else was faster
-            except (StripeUnavailableError, RefusedError) as error:
-                logger.warning(
-                    "will look again", extra={"order": order.id, "reason": reason(error)}
-                )
-                await self._later(order)
-            except ServiceUnavailableError:
-                raise
-            except Exception:  # one order must not keep the others waiting
-                logger.exception("could not recover", extra={"order": order.id})
-                await self._later(order)
-
-    async def step(self, order: Order) -> None:
-        """Find out what Stripe knows of the order's intent and act on it."""
-        payment = order.payment
-        if payment.intent_id is None:  # then nothing was ever confirmed
-            await self._decide(order, NotCharged(payment.message))
-            return
-        intent = await self.gateway.retrieve(payment.intent_id)
-        outcome = outcome_of(intent)
-        if isinstance(outcome, Succeeded):
-            await self.ledger.charged(order, outcome.charge_id)
-        waiting = isinstance(outcome, ActionRequired) and payment.status == PaymentStatus.NONE
-        if outcome is None or (waiting and not order.cancelled):
+        """It never raises: one order must not stop the others."""
+        try:
+            held = self.schedule.at(order.payment, now() + self.schedule.lease)
+            order = await self.orders.save(order.next(payment=held))
+            async with asyncio.timeout(self.lease):
+                if not await self.resolver.step(order):
+                    await self._later(order)
+        except VersionConflictError:  # somebody else was faster, maybe with news that is due now
+            self.wake()
+        except (StripeUnavailableError, RefusedError, TimeoutError) as error:
+            logger.warning("will look again", extra={"order": order.id, "reason": reason(error)})
             await self._later(order)
-        elif order.cancelled:
-            await self._close(order, intent, outcome)
-        else:
-            await self._decide(order, outcome)
+        except ServiceUnavailableError as error:  # the store's: its lease will run out
+            logger.warning("could not look", extra={"order": order.id, "reason": reason(error)})
+        except Exception:
+            logger.exception("could not recover", extra={"order": order.id})
+            await self._later(order)
 
-    async def _close(self, order: Order, intent: Intent, outcome: Outcome) -> None:
-        """See to it that a cancelled order's intent never charges, or that it is paid back."""
-        if isinstance(outcome, Succeeded):
-            if order.payment.status != PaymentStatus.REFUND_DUE:
-                order = await self._decide(order, outcome)
-            await self._refund(order, intent)
-        else:
-            if not isinstance(outcome, IntentCanceled):
-                await self.gateway.cancel(intent.id)
-            await self._decide(order, IntentCanceled())
-
-    async def _refund(self, order: Order, intent: Intent) -> None:
+    async def _later(self, order: Order) -> None:
+        payment = self.schedule.later(order, order.payment, now())
         try:
-            refund_id = await self.gateway.refund(intent, order.id, order.payment.refund_number)
-        except (RefusedError, StripeFailedError):
-            # Stripe would repeat this answer for this key, so the next try needs another one.
-            number = order.payment.refund_number + 1
-            await self._later(order, refund_number=number)
-            logger.exception("could not refund", extra={"order": order.id})
-            return
-        assert intent.charge_id is not None  # noqa: S101 - what is refunded was charged
-        await self.ledger.refunded(order, intent.charge_id, refund_id)
-        await self.orders.save(
-            order.with_payment(status=PaymentStatus.REFUNDED, look_at=None, looks=0)
-        )
-
-    async def _decide(self, order: Order, outcome: Outcome) -> Order:
-        decided = decide(order, outcome, now())
-        return await self.orders.save(decided, payment_created(decided))
-
-    async def _later(self, order: Order, **changes: object) -> None:
-        """Look again after a while that doubles with every look in vain."""
-        looks = order.payment.looks
-        delay = self.interval * min(2 ** min(looks, 10), MAX_BACKOFF)
-        try:
-            await self.orders.save(
-                order.with_payment(
-                    look_at=now() + timedelta(seconds=delay), looks=looks + 1, **changes
-                )
-            )
+            await self.orders.save(order.next(payment=payment))
         except VersionConflictError:
-            return  # then whoever changed it has said when to look
+            self.wake()  # whoever changed it has said when to look
+        except ServiceUnavailableError as error:
+            logger.warning("could not look", extra={"order": order.id, "reason": reason(error)})

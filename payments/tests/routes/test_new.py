@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -10,9 +11,11 @@ from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Store
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id
-from ticketing_payments.cashier import NothingChargedError
+from ticketing_payments.errors import NothingChargedError
 from ticketing_payments.models.order import Order
 from ticketing_stripe_fake.testing import RunningFake
+
+AS_JSON = {"Content-Type": "application/json"}
 
 Act = Callable[..., Awaitable[Order]]
 Pay = Callable[..., Awaitable[httpx.Response]]
@@ -29,7 +32,7 @@ def _says(response: httpx.Response, status: int, message: str) -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null"])
 async def test_a_body_that_is_no_json_object_is_400(api: httpx.AsyncClient, body: bytes) -> None:
     """The body is parsed before anything else is looked at, the session included."""
-    response = await api.post("/api/payments", content=body)
+    response = await api.post("/api/payments", content=body, headers=AS_JSON)
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["message"].startswith("The request body must be")
@@ -111,7 +114,7 @@ async def test_pays(pay: Pay, orders: Store[Order], stripe: RunningFake, place: 
     paid = await orders.get(order.id)
     assert (response.status_code, response.json()) == (201, {"id": paid.payment.payment_id})
     assert stripe.order(order.id)["charged"] == 1999
-    (waiting,) = await orders.outbox.waiting(10)
+    (waiting,) = await orders.outbox.pending(10)
     assert [message.subject for message in waiting.messages] == ["payment:created"]
 
 
@@ -215,3 +218,18 @@ async def test_stripe_rejects_our_key(pay: Pay, place: Act, stripe: RunningFake)
         response = await pay(order)
         _says(response, 503, NothingChargedError.message)
         assert response.headers["Retry-After"]
+
+
+@pytest.mark.parametrize(("token", "status"), [("tok_visa", 400), ("pm_card_visa", 503)])
+async def test_a_live_key_takes_payment_methods_only(
+    api: Any, pay: Pay, place: Act, token: str, status: int
+) -> None:
+    """Card tokens are the base system's way, and for play money."""
+    api._transport.app.state.cashier.gateway.live = True
+
+    answer = await pay(await place(), token)
+
+    assert answer.status_code == status
+    if token == "tok_visa":
+        errors = [{"message": "Token must be a payment method", "field": "token"}]
+        assert answer.json() == {"errors": errors}

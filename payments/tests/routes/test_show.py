@@ -39,11 +39,11 @@ async def test_someone_elses_is_401(api: httpx.AsyncClient, sign_in: SignIn, pla
 
 
 @pytest.mark.parametrize(
-    ("token", "status", "message"),
+    ("token", "status", "state", "message"),
     [
-        (None, "none", None),
-        ("tok_visa", "charged", None),
-        ("tok_chargeDeclined", "none", "Your card was declined."),
+        (None, "none", "unpaid", None),
+        ("tok_visa", "charged", "charged", None),
+        ("tok_chargeDeclined", "none", "unpaid", "Your card was declined."),
     ],
 )
 async def test_tells_how_far_it_has_got(
@@ -53,6 +53,7 @@ async def test_tells_how_far_it_has_got(
     place: Act,
     token: str | None,
     status: str,
+    state: str,
     message: str | None,
 ) -> None:
     """The order page sees the state, the amount and the last decline, and no internals."""
@@ -69,9 +70,16 @@ async def test_tells_how_far_it_has_got(
     assert told == {
         "orderId": order.id,
         "status": status,
+        "state": state,
         "amount": 19.99,
+        "refundedAmount": 0,
+        "refundPending": False,
+        "dispute": None,
+        "underReview": False,
         "clientSecret": None,
         "message": message,
+        "triesLeft": 4 if message else 5,
+        "admission": None,
     }
 
 

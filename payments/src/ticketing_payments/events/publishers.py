@@ -13,5 +13,7 @@ def payment_created(order: Order) -> PaymentCreated | None:
             "id": order.payment.payment_id,
             "orderId": order.id,
             "stripeId": order.payment.charge_id,
+            "price": order.price,
+            "paidAt": order.payment.charged_at,
         }
     )

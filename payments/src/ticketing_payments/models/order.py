@@ -14,7 +14,8 @@ from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.service import store_of
 from ticketing_common.store import Document, Index, Store
 from ticketing_common.store.document import Model
-from ticketing_common.types import Moment, Price, new_id
+from ticketing_common.types import Moment, Price, cents, new_id
+from ticketing_payments.models.watch import Watch
 
 
 class PaymentStatus(StrEnum):
@@ -41,21 +42,30 @@ class Progress(Model):
     intent_id: str | None = None
     intent_number: int = 1
     charge_id: str | None = None
+    charged_at: Moment | None = None  # when that was known; versions before this did not keep it
     refund_number: int = 1
+    refund_due_since: Moment | None = None  # the last time that it became due
     client_secret: str | None = None  # the buyer has to authenticate
     message: str | None = None  # why the last try charged nothing
+    declines: int = 0  # how many cards were declined
     look_at: Moment | None = None
     looks: int = 0
+    watch: Watch | None = None  # what was heard of it since it was decided
 
 
 class Order(Document):
     """The orders service's order as of `order_version`; `version` counts our own saves too."""
 
     collection: ClassVar[str] = "orders"
+    publishes: ClassVar[bool] = True
     source_version: ClassVar[str] = "order_version"
-    indexes: ClassVar[tuple[Index, ...]] = (Index((("payment.lookAt", 1),)),)
+    indexes: ClassVar[tuple[Index, ...]] = (
+        Index((("payment.lookAt", 1),)),
+        Index((("payment.watch.at", 1),), where={"payment.watch.at": {"$exists": True}}),
+    )
 
     user_id: str
+    ticket_id: str | None = None  # versions before this field did not keep it
     status: OrderStatus
     price: Price
     expires_at: Moment
@@ -69,6 +79,12 @@ class Order(Document):
     @property
     def paid(self) -> bool:
         return self.status == OrderStatus.COMPLETE or self.payment.status == PaymentStatus.CHARGED
+
+    @property
+    def given_back(self) -> bool:
+        """All of what was charged has gone back, for as long as no refund fails."""
+        watch = self.payment.watch
+        return watch is not None and watch.refunded >= cents(self.price)
 
     def with_payment(self, **changes: Any) -> Self:
         """One version on, with these fields of the payment changed."""

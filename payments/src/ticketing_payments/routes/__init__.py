@@ -1,5 +1,5 @@
 """The HTTP routes, one file each."""
 
-from ticketing_payments.routes import new, show
+from ticketing_payments.routes import admission, new, show, webhook
 
-routers = (new.router, show.router)
+routers = (new.router, admission.router, show.router, webhook.router)

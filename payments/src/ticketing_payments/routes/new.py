@@ -4,12 +4,16 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, StringConstraints
+from starlette.requests import Request
 
-from ticketing_common.errors import BadRequestError, NotAuthorizedError
+from ticketing_common.errors import BadRequestError, NotAuthorizedError, RequestValidationError
 from ticketing_common.middlewares import RequestBody, SignedIn
 from ticketing_common.routing import Route
-from ticketing_payments.cashier import Cashier, PaymentUnknownError, cashier_of
+from ticketing_payments.cashier import Cashier, cashier_of
+from ticketing_payments.declines import DeclinesLimit
+from ticketing_payments.errors import OrderExpiredError, PaymentUnknownError
 from ticketing_payments.models.order import Order, Orders, PaymentStatus
+from ticketing_payments.prompts import Prompted
 
 router = APIRouter(route_class=Route)
 
@@ -43,20 +47,41 @@ class AuthenticationRequiredError(BadRequestError):
         return {**super().body(), "clientSecret": self.client_secret}
 
 
-@router.post("/api/payments", status_code=201, responses={404: {"description": "No such order."}})
+@router.post(
+    "/api/payments",
+    status_code=201,
+    responses={404: {"description": "No such order."}, 429: {"description": "Too many declines."}},
+)
 async def new(
+    request: Request,
     body: NewPayment,
     user: SignedIn,
     orders: Orders,
     cashier: Annotated[Cashier, Depends(cashier_of)],
+    prompts: Prompted,
+    declines: DeclinesLimit,
 ) -> PaymentId:
+    if cashier.gateway.live and not body.token.startswith("pm_"):
+        raise RequestValidationError([("token", "Token must be a payment method")])
+
     def take(order: Order) -> Order:
         if order.user_id != user.id:
             raise NotAuthorizedError
-        return cashier.take(order)
+        taken = cashier.take(order)
+        declines.require_few(order, request)
+        return taken
 
-    order = await orders.change(body.order_id, take)
-    return _answer(await cashier.charge(order, body.token))
+    try:
+        order = await orders.change(body.order_id, take)
+    except OrderExpiredError:  # but the buyer's bank may have confirmed a payment in time
+        order = await prompts.look(await orders.get(body.order_id))
+        if order.payment.status != PaymentStatus.CHARGED:
+            raise
+        return _answer(order)
+    paid = await cashier.charge(order, body.token, user.email)
+    if paid.payment.declines > order.payment.declines:
+        await declines.add(order, request)
+    return _answer(paid)
 
 
 def _answer(order: Order) -> PaymentId:

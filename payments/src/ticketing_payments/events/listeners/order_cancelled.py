@@ -23,6 +23,7 @@ class OrderCancelledListener(Listener[OrderCancelled]):
             cancelled.version,
             user_id=cancelled.user_id,
             status=cancelled.status,
+            ticket_id=cancelled.ticket.id,
             price=cancelled.ticket.price,
             expires_at=cancelled.expires_at,
         )

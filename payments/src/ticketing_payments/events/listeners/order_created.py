@@ -20,6 +20,7 @@ class OrderCreatedListener(Listener[OrderCreated]):
             order.version,
             user_id=order.user_id,
             status=order.status,
+            ticket_id=order.ticket.id,
             price=order.ticket.price,
             expires_at=order.expires_at,
         )
