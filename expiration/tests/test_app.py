@@ -18,6 +18,7 @@ from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.stream import Stream
 from ticketing_common.settings import NatsSettings, SettingsError
 from ticketing_common.testing import servers
+from ticketing_common.testing.ports import free_port
 from ticketing_common.types import now
 from ticketing_expiration.app import create_app
 from ticketing_expiration.config import Settings
@@ -52,7 +53,7 @@ async def stream(nats_url: str) -> AsyncIterator[Stream]:
 
 async def _told(stream: Stream) -> dict[str, Any]:
     """The first expiration:complete on the stream."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 last = await stream.jetstream.get_last_msg(
@@ -70,7 +71,7 @@ async def _readiness(app: FastAPI) -> httpx.Response:
 
 
 async def _until_ready(app: FastAPI, status: int) -> httpx.Response:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (response := await _readiness(app)).status_code != status:
             await asyncio.sleep(0.02)
     return response
@@ -96,7 +97,7 @@ async def test_an_order_made_while_redis_is_away(
     stream: Stream, nats_url: str, tmp_path: Path, created: Created
 ) -> None:
     """It is not acknowledged before Redis has it: it expires once Redis is there."""
-    port = servers.free_port()
+    port = free_port()
     app = create_app(_settings(nats_url, port))
     order = created(expires_at=now())
 
@@ -114,7 +115,7 @@ async def test_an_order_made_while_redis_is_away(
 
 
 async def _until_delivered_again(stream: Stream) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 consumer = await stream.jetstream.consumer_info(

@@ -9,6 +9,7 @@ from ticketing_common.timing import Timing
 from ticketing_expiration.config import Settings
 from ticketing_expiration.events.listeners.order_created import OrderCreatedListener
 from ticketing_expiration.events.publishers import expiration_complete
+from ticketing_expiration.metrics import jobs
 from ticketing_expiration.queues.expiration_queue import ExpirationQueue
 
 
@@ -19,13 +20,18 @@ def create_app(settings: Settings) -> FastAPI:
     async def expire(order_id: str) -> None:
         await publisher.publish(expiration_complete(order_id))
 
-    queue = ExpirationQueue(settings.REDIS_HOST, settings.REDIS_PORT, expire)
+    queue = ExpirationQueue(
+        settings.REDIS_HOST, settings.REDIS_PORT, expire, settings.REDIS_PASSWORD
+    )
     timing = Timing.of(settings.EXPIRATION_WINDOW_SECONDS)
-    return create_service(
+    app = create_service(
         settings,
         stream=stream,
         listeners=[OrderCreatedListener(queue, timing)],
-        work=[queue.run],
+        work={"queue of expirations": queue.run},
         checks={"queue": queue.ping},
         closing=[queue.close],
     )
+    app.state.queue = queue
+    app.state.metrics.sources["jobs"] = jobs(queue)
+    return app

@@ -7,9 +7,10 @@ away. A job is a key, and its id in a sorted set by the moment it is due.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -23,6 +24,8 @@ from redis.exceptions import RedisError
 from ticketing_common.batch import Batch
 from ticketing_common.errors import ServiceUnavailableError
 from ticketing_common.logs import reason, request_id
+from ticketing_common.request_ids import id_of_message
+from ticketing_common.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -42,11 +45,20 @@ MAX_BACKOFF = 2.0  # seconds between two attempts to reach Redis
 STABLE = 10.0  # seconds after which a worker that fails is a new trouble
 
 # A message's content can't cause any of these: whatever Redis objects to, it passes.
-OUTAGES = (RedisError, OSError)
+# (RuntimeError is uvloop's, where a connection was reset that is being written to.)
+OUTAGES = (RedisError, OSError, RuntimeError)
 
 
 class QueueUnavailableError(ServiceUnavailableError):
     """Redis does not answer, or can't store a job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many jobs wait, those that are running included, and for when the first of them."""
+
+    jobs: int
+    oldest: datetime | None
 
 
 class ExpirationQueue:
@@ -56,12 +68,15 @@ class ExpirationQueue:
     one dies meanwhile. So `expire` may be called twice for one order.
     """
 
-    def __init__(self, host: str, port: int, expire: Expire) -> None:
+    def __init__(self, host: str, port: int, expire: Expire, password: str | None = None) -> None:
         logging.getLogger("arq").setLevel("WARNING")  # or it tells of every job twice
         self._expire = expire
         self._redis = ArqRedis(
             host=host,
             port=port,
+            # Named, or a server that wants no password would refuse one.
+            username="default" if password else None,
+            password=password,
             socket_connect_timeout=REDIS_TIMEOUT,
             socket_timeout=REDIS_TIMEOUT,
         )
@@ -73,6 +88,21 @@ class ExpirationQueue:
         Raises `QueueUnavailableError`.
         """
         await self._alarms.ask((order_id, at, request_id.get()))
+
+    async def due_at(self, order_id: str) -> datetime | None:
+        """When the order's job is due; None where there is none. Raises `QueueUnavailableError`."""
+        with _outages():
+            score = await self._redis.zscore(default_queue_name, f"{JOB}:{order_id}")
+        return None if score is None else _moment(score)
+
+    async def waiting(self) -> Waiting:
+        """Raise `QueueUnavailableError` unless Redis answers."""
+        with _outages():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.zcard(default_queue_name)
+                pipe.zrange(default_queue_name, 0, 0, withscores=True)
+                jobs, first = await pipe.execute()
+        return Waiting(jobs, _moment(first[0][1]) if first else None)
 
     async def ping(self) -> None:
         """Raise `QueueUnavailableError` unless Redis answers."""
@@ -126,12 +156,15 @@ class ExpirationQueue:
             await asyncio.wait({running})
         finally:
             if not running.done():
-                await _end([running])
-            await _end(worker.tasks.values())  # arq puts jobs that are cancelled back
+                await end([running])
+            await end(worker.tasks.values())  # arq puts jobs that are cancelled back
         running.result()  # raises what ended it
 
     async def _job(self, context: dict[str, Any], order_id: str, request: str | None) -> None:
-        request_id.set(request)  # arq runs each job in a task, and so in a context, of its own
+        # What an older version scheduled may be anything.
+        request_id.set(
+            request and id_of_message(request)
+        )  # arq runs each job in a task, and so in a context, of its own
         try:
             async with asyncio.timeout(ATTEMPT_TIMEOUT):
                 await self._expire(order_id)
@@ -144,17 +177,8 @@ class ExpirationQueue:
             raise Retry(defer=pause) from error
 
 
-async def _end(tasks: Iterable["asyncio.Task[Any]"]) -> None:
-    """Cancel them until they are done. Before Python 3.12 `asyncio.wait_for`, by which redis-py
-    sends its commands, loses a cancellation that comes just as it gets its result."""
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        done, pending = await asyncio.wait(pending, timeout=0.5)
-        for task in done:
-            if not task.cancelled() and (error := task.exception()):
-                logger.warning("cut off", extra={"reason": reason(error)})
+def _moment(score: float) -> datetime:
+    return datetime.fromtimestamp(score / 1000, UTC)
 
 
 def _serialize(job: dict[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from ticketing_common.events.catalogue import OrderCreated, OrderStatus
-from ticketing_common.testing.servers import free_port
+from ticketing_common.testing.ports import free_port
 from ticketing_common.timing import Timing
 from ticketing_common.types import now
 from ticketing_expiration.events.listeners.order_created import OrderCreatedListener
