@@ -1,5 +1,6 @@
 """A client over a fake API, and browsers that visit it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -12,11 +13,21 @@ from ticketing_client.config import ClientSettings
 from ticketing_client.testing.browser import Browser
 from ticketing_client.testing.fake_api import FakeApi
 from ticketing_client.transport import Transport
+from ticketing_common.testing.virtual_time import VirtualTimeLoop
 
 API = "http://api.test"
 TIMEOUT = 0.3  # seconds, in place of two: a test of a slow API should not be one
 
 NewApp = Callable[..., FastAPI]
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """All is in memory, and so is time; but for what opens connections."""
+    if item.path.name == "test_connections.py":
+        return {"real time": asyncio.new_event_loop}
+    return {"virtual time": VirtualTimeLoop}
 
 
 @pytest.fixture
@@ -34,7 +45,7 @@ async def new_app(api: FakeApi) -> AsyncIterator[NewApp]:
             {"API_URL": API, "API_TIMEOUT_SECONDS": TIMEOUT, **settings}
         )
         transports.append(Transport(API, httpx.MockTransport(api)))
-        return create_app(configured, Api(transports[-1], configured.API_TIMEOUT_SECONDS))
+        return create_app(configured, Api(transports[-1], configured))
 
     yield create
     for transport in transports:

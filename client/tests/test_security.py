@@ -1,12 +1,14 @@
 """Headers, cross-site forms, hostile input."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ticketing_client.testing.browser import ORIGIN, Browser
 from ticketing_client.testing.fake_api import FakeApi
+from ticketing_common.middlewares.vouching import Vouching
 
 Json = dict[str, Any]
 
@@ -161,6 +163,22 @@ async def test_hostile_input_comes_back_as_text(visitor: Browser) -> None:
     page = await visitor.open("/?q=%3Cimg%20src=x%3E&sort=%22%3E%3Cimg%3E")
     assert not page.has("img")
     assert "<img src=x>" in page.text
+
+
+@pytest.mark.parametrize("keys", [None, "k" * 32])
+async def test_the_visitors_address_is_vouched_for(
+    api: FakeApi, new_app: Callable[..., Any], keys: str | None
+) -> None:
+    """Signed with the first key, by what the edge says; what a visitor says of it counts for
+    nothing, and without a key nothing is signed."""
+    browser = Browser(new_app(VISITOR_KEYS=keys or ()))
+    forged = {"x-visitor": "198.51.100.1;1;x", "x-forwarded-for": "198.51.100.1, 203.0.113.9"}
+
+    await browser.open("/", **forged)
+    await browser.close()
+
+    sent = next(r for r in api.requests if r.url.path == "/api/tickets").headers.get("x-visitor")
+    assert sent is None if keys is None else Vouching((keys,)).read(sent) == "203.0.113.9"
 
 
 async def test_only_the_visitors_own_headers_are_passed_on(api: FakeApi, visitor: Browser) -> None:

@@ -10,7 +10,7 @@ from ticketing_common.lifecycle import run
 
 
 def main(settings: ClientSettings) -> FastAPI:
-    api = Api(Transport(settings.API_URL), settings.API_TIMEOUT_SECONDS)
+    api = Api(Transport(settings.API_URL), settings)
     return create_app(settings, api)
 
 

@@ -1,6 +1,6 @@
 """The client, wired."""
 
-import asyncio
+from datetime import timedelta
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -10,14 +10,15 @@ from ticketing_client import problems
 from ticketing_client.api import Api
 from ticketing_client.assets import Assets
 from ticketing_client.config import ClientSettings
-from ticketing_client.head import HeadIsGet
 from ticketing_client.pages import (
+    check,
     landing,
     my_tickets,
     order_cancel,
     order_new,
     order_pay,
     order_show,
+    order_ticket,
     orders,
     signin,
     signout,
@@ -25,16 +26,21 @@ from ticketing_client.pages import (
     site,
     ticket_edit,
     ticket_new,
+    ticket_price,
+    ticket_relist,
     ticket_show,
+    ticket_withdraw,
 )
 from ticketing_client.payments_under_way import PaymentsUnderWay
 from ticketing_client.security import SameOriginForms, SecurityHeaders
 from ticketing_client.templating import create_templates
 from ticketing_common.service import create_service
+from ticketing_common.timing import Timing
 
 # Fixed words before those that would take them for an id.
-PAGES = [landing, signup, signin, signout, ticket_new, my_tickets, ticket_edit, ticket_show]
-PAGES += [orders, order_new, order_pay, order_cancel, order_show, site]
+PAGES = [landing, signup, signin, signout, ticket_new, ticket_price, my_tickets, ticket_edit]
+PAGES += [ticket_show, orders, order_new, order_pay, order_cancel, order_ticket, order_show]
+PAGES += [ticket_withdraw, ticket_relist, check, site]
 
 
 def create_app(settings: ClientSettings, api: Api) -> FastAPI:
@@ -42,22 +48,20 @@ def create_app(settings: ClientSettings, api: Api) -> FastAPI:
     payments = PaymentsUnderWay(settings.API_TIMEOUT_SECONDS)
     key = settings.STRIPE_PUBLISHABLE_KEY
 
-    async def close_at_the_end() -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await payments.close()
-            await api.transport.close()
-
-    app = create_service(settings, routers=[page.router for page in PAGES], work=[close_at_the_end])
+    app = create_service(
+        settings,
+        routers=[page.router for page in PAGES],
+        closing=[api.transport.close, payments.close],  # the last one first
+    )
     app.state.api = api
     app.state.assets = assets
     app.state.payments = payments
+    cutoff = Timing.of(settings.EXPIRATION_WINDOW_SECONDS).payment_cutoff
+    app.state.payment_cutoff = timedelta(seconds=cutoff)
     app.state.test_bank_url = settings.STRIPE_TEST_BANK_URL
     app.state.templates = create_templates(assets, {"stripe_key": key})
     problems.handle(app)
     app.user_middleware.append(Middleware(problems.FailedPages))
-    app.add_middleware(HeadIsGet)
     app.add_middleware(SameOriginForms)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders, stripe=key is not None)

@@ -54,7 +54,7 @@ class Assets:
         if asset is None:
             return Response("Not Found", status_code=404, media_type="text/plain")
         headers = {"Cache-Control": FOR_A_YEAR, "Vary": "Accept-Encoding"}
-        if not request.url.path.startswith(self.folder + "/"):
+        if not request.scope["path"].startswith(self.folder + "/"):
             headers["Cache-Control"] = "public, max-age=60"
         if "gzip" in request.headers.get("accept-encoding", ""):
             headers["Content-Encoding"] = "gzip"

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from ticketing_common.settings import Settings
+from ticketing_common.settings import ExpirationWindowSettings, ProxySettings
 
 
-class ClientSettings(Settings):
+class ClientSettings(ExpirationWindowSettings, ProxySettings):
     """Where the public API is, and how long a page waits for it.
 
     `API_URL` is the address of the ingress as the client sees it. Without a publishable key the
@@ -17,5 +17,12 @@ class ClientSettings(Settings):
 
     API_URL: Annotated[str, Field(pattern=r"^https?://[^/]+")]
     API_TIMEOUT_SECONDS: Annotated[float, Field(gt=0, le=30)] = 2.0
-    STRIPE_PUBLISHABLE_KEY: Annotated[str, Field(pattern=r"^pk_")] | None = None
+    STRIPE_PUBLISHABLE_KEY: (
+        Annotated[
+            str,
+            BeforeValidator(lambda key: key.strip() if isinstance(key, str) else key),
+            Field(pattern=r"^pk_(test|live)_\w+$"),
+        ]
+        | None
+    ) = None
     STRIPE_TEST_BANK_URL: Annotated[str, Field(pattern=r"^https?://.+\{intent\}")] | None = None

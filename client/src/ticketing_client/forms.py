@@ -1,5 +1,6 @@
 """What went wrong with a form, as its template shows it: all of it above, each beside its field."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ticketing_client.transport import ApiRefusedError
@@ -23,6 +24,15 @@ class FormErrors:
     @property
     def messages(self) -> list[str]:
         return [message for message, _ in self.errors]
+
+    def at(self, fields: Mapping[str, str]) -> "FormErrors":
+        """The same, with these messages at these fields where they are at none."""
+        errors = [(message, field or fields.get(message)) for message, field in self.errors]
+        return FormErrors(errors, self.status)
+
+    def first_of(self, *names: str) -> str:
+        """The first of these fields that is wrong, or of all where none is."""
+        return next((name for name in names if self.of(name)), names[0])
 
     def of(self, name: str) -> str | None:
         """What is wrong with the field `name`."""

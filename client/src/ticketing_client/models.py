@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from ticketing_common.types import made_at
+
 
 class ApiModel(BaseModel):
     """A frozen view of a JSON object; fields the pages do not need are ignored."""
@@ -22,18 +24,45 @@ class User(ApiModel):
 
 
 class Ticket(ApiModel):
-    """A ticket; `order_id` names the order that holds it, `state` is told to its seller only."""
+    """A ticket; `order_id` names the order that holds it. Only its seller is told `state`, and
+    `sold_for`, which is the order's price, and `sold_at`."""
 
     id: str
     title: str
     price: Decimal
     user_id: str
     order_id: str | None = None
-    state: Literal["listed", "reserved", "sold"] | None = None
+    withdrawn: bool = False
+    starts_at: datetime | None = None
+    venue: str | None = None
+    state: Literal["listed", "reserved", "sold", "withdrawn"] | None = None
+    sold_for: Decimal | None = None
+    sold_at: datetime | None = None
 
     @property
     def free(self) -> bool:
         return self.order_id is None
+
+    @property
+    def on_sale(self) -> bool:
+        return self.free and not self.withdrawn
+
+    @property
+    def begun(self) -> bool:
+        return self.starts_at is not None and self.starts_at <= datetime.now(UTC)
+
+    @property
+    def listed_at(self) -> datetime:
+        return made_at(self.id)
+
+
+class TicketState(ApiModel):
+    """What became of a ticket; only its seller is told `sold_for`, which is the order's price, and
+    `sold_at`."""
+
+    state: Literal["listed", "reserved", "sold", "withdrawn"]
+    sold_for: Decimal | None = None
+    sold_at: datetime | None = None
 
 
 class OrderedTicket(ApiModel):
@@ -49,6 +78,12 @@ class Order(ApiModel):
     status: Literal["created", "awaiting:payment", "complete", "cancelled"]
     expires_at: datetime
     ticket: OrderedTicket
+    cancelled_by: str | None = None  # "buyer" or "expiry", where orders knows
+
+    @property
+    def made_at(self) -> datetime:
+        """Its id begins with the time."""
+        return datetime.fromtimestamp(int(self.id[:8], 16), UTC)
 
     @property
     def live(self) -> bool:
@@ -59,15 +94,41 @@ class Order(ApiModel):
         return self.live and self.expires_at <= datetime.now(UTC)
 
 
+class Admission(ApiModel):
+    """What a code shown at the door is worth, and what it is for."""
+
+    standing: Literal["valid", "refunded"]
+    order_id: str
+    ticket_id: str
+
+
 class Payment(ApiModel):
     """How far the payment of an order is.
 
+    `state` is where the money is, and `status` all that an older version tells of it. A
     `client_secret` is there while the buyer's bank wants a confirmation, `message` says why the
-    last card was declined, and after `payable_until` no payment can start any more.
+    last card was declined, and after `payable_until` no payment can start any more; nor once
+    `tries_left` is 0. `admission` is the code to show at the door, while it is worth anything.
     """
 
     status: Literal["none", "charging", "charged", "refund_due", "refunded", "settled"]
+    state: str | None = None
     amount: Decimal | None = None
+    refunded_amount: Decimal = Decimal(0)
+    refund_pending: bool = True  # an older payments does not say when it is certain
+    dispute: str | None = None
+    under_review: bool = False
     client_secret: str | None = None
     message: str | None = None
     payable_until: datetime | None = None
+    tries_left: int | None = None
+    admission: str | None = None
+
+    @property
+    def known_state(self) -> str:
+        """The state; where only the status is told, the one that promises least."""
+        if self.state is not None:
+            return self.state
+        if self.status == "none":
+            return "authenticating" if self.client_secret else "unpaid"
+        return {"settled": "closing", "refunded": "refunding"}.get(self.status, self.status)

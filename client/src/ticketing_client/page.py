@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode
 
 import httpx
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment
 
 from ticketing_client.api import Account, Api, VisitorApi
-from ticketing_client.transport import ApiUnavailableError
+from ticketing_client.models import Order, Payment
+from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
+from ticketing_common.middlewares.scheme import over_https
+
+LONGEST_ADDRESS = 4000  # characters; in another's query it takes up to 5/3, and proxies read 8 KiB
 
 T = TypeVar("T")
 
@@ -30,15 +35,40 @@ class PageContext:
     def __init__(self, request: Request) -> None:
         api: Api = request.app.state.api
         self.request = request
-        self.api: VisitorApi = api.on_behalf_of(request.headers)
+        self.api: VisitorApi = api.on_behalf_of(request)
         self.templates: Environment = request.app.state.templates
 
     @property
     def address(self) -> str:
         """Where to try again: this page, or the one whose form was sent."""
-        here, sender = str(self.request.url), self.request.headers.get("referer", "")
-        url = urlsplit(here if self.request.method == "GET" else sender)
-        return local_path(f"{url.path}?{url.query}" if url.query else url.path)
+        if self.request.method != "GET":
+            return local_path(path_and_query(self.request.headers.get("referer", "")))
+        query = self.request.scope["query_string"].decode("latin-1")
+        return local_path(f"{self.path}?{query}" if query else self.path)
+
+    @property
+    def back(self) -> str:
+        """Where to go on after signing in."""
+        back: str | None = getattr(self.request.state, "back", None)
+        return back or self.address
+
+    @property
+    def origin(self) -> str:
+        """The site's own, as its visitor sees it: for addresses that are read elsewhere."""
+        headers = self.request.headers
+        forwarded = headers.get("x-forwarded-host", "").partition(",")[0].strip()
+        host = forwarded or headers.get("host") or self.request.url.netloc  # HTTP/1.0 needs none
+        return f"{'https' if over_https(self.request) else 'http'}://{host}"
+
+    @property
+    def path(self) -> str:
+        return str(self.request.scope["path"])
+
+    def deadline(self, order: Order, payment: Payment | None = None) -> datetime:
+        """The last moment at which a payment may start: what payments says, by the same clockwork
+        where it was not asked."""
+        cutoff: timedelta = self.request.app.state.payment_cutoff
+        return (payment and payment.payable_until) or order.expires_at - cutoff
 
     def render(
         self, template: str, account: Account, *, status: int = 200, **context: Any
@@ -47,7 +77,7 @@ class PageContext:
             account=account,
             signed_in=account.user is not None or (not account.known and self.api.has_session),
             address=self.address,
-            here=self.request.url.path if self.request.method == "GET" else None,
+            here=self.path if self.request.method == "GET" else None,
             nonce=self.request.state.nonce,
             **context,
         )
@@ -57,7 +87,7 @@ class PageContext:
         """Who is looking, for pages that ask the API for nothing else."""
         account = await self.api.account()
         if account.known and account.user is None:
-            raise SignInFirst(self.request.url.path)
+            raise SignInFirst(self.back)
         return account
 
     async def with_account(self, other: Awaitable[T]) -> tuple[Account, T]:
@@ -67,18 +97,26 @@ class PageContext:
     def require_session(self, back: str | None = None) -> None:
         """Send a visitor without a session to sign in, and from there to `back`.
 
-        A session that is no longer good is found out by the API, see `problems`.
+        A session that is no longer good is found out by the API, see `problems`: it leads back by
+        the same way.
         """
+        self.request.state.back = back
         if not self.api.has_session:
-            raise SignInFirst(back or self.request.url.path)
+            raise SignInFirst(back or self.path)
 
     @staticmethod
     def redirect(path: str, *, cookies_of: httpx.Response | None = None) -> RedirectResponse:
         """See another page, with the cookies an answer of the API sets, to the letter."""
         response = RedirectResponse(path, status_code=303)
-        for cookie in cookies_of.headers.get_list("set-cookie") if cookies_of else ():
-            response.raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
+        if cookies_of is not None:
+            set_cookies(response, cookies_of)
         return response
+
+
+def set_cookies(response: Response, answer: httpx.Response) -> None:
+    """The cookies an answer of the API sets, to the letter."""
+    for cookie in answer.headers.get_list("set-cookie"):
+        response.raw_headers.append((b"set-cookie", cookie.encode("latin-1")))
 
 
 async def page_context(request: Request) -> PageContext:
@@ -97,6 +135,17 @@ async def attempt(call: Awaitable[T]) -> T | None:
         return None
 
 
+async def optional(call: Awaitable[T]) -> T | None:
+    """Like `attempt`, and None too where there is no such thing: an older version has no such
+    route."""
+    try:
+        return await attempt(call)
+    except ApiRefusedError as error:
+        if error.status != 404:
+            raise
+        return None
+
+
 async def wait_for(look: Callable[[], Awaitable[T]], until: Callable[[T], bool], bound: float) -> T:
     """Look again and again until it is as hoped for, at most `bound` seconds; the last look."""
     loop = asyncio.get_running_loop()
@@ -108,6 +157,25 @@ async def wait_for(look: Callable[[], Awaitable[T]], until: Callable[[T], bool],
             return seen
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, 0.25)
+
+
+def filled_in(form: str, **typed: str) -> str:
+    """The address of a form with what was typed into it, so that it is still there afterwards."""
+    query = urlencode({name: text for name, text in typed.items() if text}, quote_via=quote)
+    address = f"{form}?{query}"
+    return address if query and len(address) <= LONGEST_ADDRESS else form
+
+
+def sign_in_address(back: str) -> str:
+    """Where one signs in and goes on to `back`."""
+    return f"/auth/signin?{urlencode({'next': local_path(back)}, safe='/')}"
+
+
+def path_and_query(url: str) -> str:
+    """The part of an address behind its host. Unlike `urlsplit` it takes anything, and remembers
+    nothing of what strangers send."""
+    _, _, behind_host = url.partition("://")[2].partition("/")
+    return f"/{behind_host.partition('#')[0]}"
 
 
 def local_path(target: str | None, otherwise: str = "/") -> str:

@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticketing_client.api import Account
-from ticketing_client.page import PageContext, SignInFirst, local_path
+from ticketing_client.page import PageContext, SignInFirst, sign_in_address
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 from ticketing_common.errors import NotFoundError
 from ticketing_common.middlewares.error_handler import error_response
@@ -29,6 +28,7 @@ class Problem:
 
 NOT_FOUND = Problem(404, "There is nothing here", "The page may have moved, or never existed.")
 NOT_YOURS = Problem(403, "This belongs to somebody else", "Only its owner can see or change it.")
+NOT_YOUR_DOING = Problem(403, NOT_YOURS.title, "Only its owner can do that.")  # who all may see it
 UNAVAILABLE = Problem(
     503,
     "We are not getting an answer",
@@ -38,14 +38,24 @@ UNAVAILABLE = Problem(
 BROKEN = Problem(
     500,
     "Something went wrong on our side",
-    "It is not your fault, and we have noted it. Nothing was paid that was not confirmed to you.",
+    "It is not your fault, and we have noted it. If you were paying, please look at your order "
+    "under My Orders before you pay again: it says what became of the payment.",
 )
+
+
+class NotTheBuyerError(Exception):
+    """Somebody paid for an order that is not theirs; `order` is its page."""
+
+    def __init__(self, order: str) -> None:
+        super().__init__(order)
+        self.order = order
 
 
 def handle(app: FastAPI) -> None:
     """Every error becomes a page that says what still works."""
     app.add_exception_handler(SignInFirst, _sign_in)
     app.add_exception_handler(ApiRefusedError, _refused)
+    app.add_exception_handler(NotTheBuyerError, _not_the_buyer)
     app.add_exception_handler(ApiUnavailableError, _unavailable)
     app.add_exception_handler(RequestValidationError, _not_found)
     app.add_exception_handler(HTTPException, _http)
@@ -80,8 +90,7 @@ class FailedPages:
 
 async def _sign_in(_: Request, error: Exception) -> Response:
     assert isinstance(error, SignInFirst)  # noqa: S101 - what it is registered for
-    query = urlencode({"next": local_path(error.back)}, safe="/")
-    return PageContext.redirect(f"/auth/signin?{query}")
+    return PageContext.redirect(sign_in_address(error.back))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -90,11 +99,26 @@ async def _refused(request: Request, error: Exception) -> Response:
     account = await page.api.account()
     if error.status == 401:
         if account.known and account.user is None:
-            return await _sign_in(request, SignInFirst(page.address))
-        return _page(request, NOT_YOURS, account)
+            return await _sign_in(request, SignInFirst(page.back))
+        seeing = request.method in ("GET", "HEAD")
+        return _page(request, NOT_YOURS if seeing else NOT_YOUR_DOING, account)
     if error.status == 404:
         return _page(request, NOT_FOUND, account)
     return _page(request, Problem(error.status, "That did not work", error.message), account)
+
+
+async def _not_the_buyer(request: Request, error: Exception) -> Response:
+    """The session has ended, or belongs to another account: of a second tab, most likely."""
+    assert isinstance(error, NotTheBuyerError)  # noqa: S101 - what it is registered for
+    account = await PageContext(request).api.account()
+    if account.known and account.user is None:
+        return await _sign_in(request, SignInFirst(error.order))
+    who = f"as {account.user.email}" if account.user else "with another account"
+    text = (
+        f"You are signed in {who}, and this order is not of that account. Nothing was charged by "
+        "this try. Sign out, and sign in as the buyer to pay."
+    )
+    return _page(request, Problem(403, NOT_YOURS.title, text), account)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
@@ -110,7 +134,7 @@ async def _not_found(request: Request, _: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    if request.url.path.startswith("/api/"):  # of no service: the ingress leaves us the rest
+    if request.scope["path"].startswith("/api/"):  # of no service: the ingress leaves us the rest
         return error_response(NotFoundError())
     if error.status_code in (404, 405):
         return await _not_found(request, error)

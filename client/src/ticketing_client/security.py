@@ -1,11 +1,12 @@
 """Two walls around every page: what a page may load, and who may send its forms."""
 
 import secrets
-from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ticketing_common.middlewares.cross_site import UNSAFE_METHODS, is_foreign
 
 # Stripe's list for Stripe.js: https://docs.stripe.com/security/guide?csp=csp-js. Not in it, as we
 # have no address field: maps.googleapis.com.
@@ -21,7 +22,6 @@ FIXED_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 def content_security_policy(nonce: str, *, stripe: bool) -> str:
@@ -82,29 +82,19 @@ class SecurityHeaders:
 class SameOriginForms:
     """Refuses what another site makes the visitor's browser send, with 403.
 
-    Browsers name the sender in Sec-Fetch-Site, over plain http only in Origin. A request with
-    neither comes from no browser of this decade, so there is no session to abuse; the session
-    cookie's SameSite=Lax stands beside this.
+    The API has the same rule; the session cookie's SameSite=Lax stands beside both.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in SAFE_METHODS or _same_origin(scope):
-            await self.app(scope, receive, send)
+        if (
+            scope["type"] == "http"
+            and scope["method"] in UNSAFE_METHODS
+            and is_foreign(scope["headers"])
+        ):
+            refusal = PlainTextResponse("This form was sent from another site.", status_code=403)
+            await refusal(scope, receive, send)
             return
-        refusal = PlainTextResponse("This form was sent from another site.", status_code=403)
-        await refusal(scope, receive, send)
-
-
-def _same_origin(scope: Scope) -> bool:
-    headers = Headers(scope=scope)
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = headers.get("origin")
-    if origin is None:
-        return True
-    host = headers.get("x-forwarded-host") or headers.get("host")
-    return urlsplit(origin).netloc == host
+        await self.app(scope, receive, send)

@@ -1,5 +1,6 @@
 """The templates' environment, and the filters they share."""
 
+import unicodedata
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -7,9 +8,14 @@ from datetime import UTC, datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ticketing_client.assets import Assets
+from ticketing_client.event_time import ZONES
 from ticketing_client.money import money
+from ticketing_client.typed_price import said_of
 
 HUES = 6
+
+# Directions, by Unicode, of what may move its neighbours about.
+MOVING = frozenset({"R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI"})
 
 
 def create_templates(assets: Assets, common: Mapping[str, object]) -> Environment:
@@ -23,7 +29,9 @@ def create_templates(assets: Assets, common: Mapping[str, object]) -> Environmen
         lstrip_blocks=True,
     )
     environment.filters.update(money=money, utc=utc, iso=iso, hue=hue, milliseconds=milliseconds)
-    environment.globals.update(asset=assets.url, **common)
+    environment.filters.update(event_time=event_time, day=day)
+    environment.filters.update(said_of=said_of, isolated=isolated)
+    environment.globals.update(asset=assets.url, zones=ZONES, **common)
     return environment
 
 
@@ -31,6 +39,16 @@ def utc(moment: datetime) -> str:
     """For whoever has no script to show it in their own zone."""
     moment = moment.astimezone(UTC)
     return f"{moment.day} {moment:%B %Y, %H:%M:%S} UTC"
+
+
+def event_time(moment: datetime) -> str:
+    moment = moment.astimezone(UTC)
+    return f"{moment:%a} {moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def day(moment: datetime) -> str:
+    moment = moment.astimezone(UTC)
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def iso(moment: datetime) -> str:
@@ -45,3 +63,9 @@ def milliseconds(moment: datetime) -> int:
 def hue(id: str) -> int:
     """Which of the theme's colours a ticket's stub has, the same on every page."""
     return zlib.crc32(id.encode()) % HUES
+
+
+def isolated(text: str) -> str:
+    """Somebody's text for where no element can isolate its direction, the page's title, say."""
+    moves = not text.isascii() and any(unicodedata.bidirectional(c) in MOVING for c in text)
+    return f"\u2068{text}\u2069" if moves else text

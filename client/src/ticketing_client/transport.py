@@ -21,6 +21,7 @@ class ApiRefusedError(Exception):
     status: int
     errors: list[tuple[str, str | None]]
     client_secret: str | None = None
+    retry_after: str | None = None
 
     @property
     def message(self) -> str:
@@ -68,10 +69,11 @@ class Transport:
 
 
 def _refusal(response: httpx.Response) -> ApiRefusedError:
+    status, retry_after = response.status_code, response.headers.get("Retry-After")
     try:
         body: Any = response.json()
         errors = [(str(error["message"]), error.get("field")) for error in body["errors"]]
-        return ApiRefusedError(response.status_code, errors, body.get("clientSecret"))
+        return ApiRefusedError(status, errors, body.get("clientSecret"), retry_after)
     except (ValueError, KeyError, TypeError, AttributeError):
-        message = f"The request was refused ({response.status_code})"
-        return ApiRefusedError(response.status_code, [(message, None)])
+        message = f"The request was refused ({status})"
+        return ApiRefusedError(status, [(message, None)], retry_after=retry_after)

@@ -9,6 +9,7 @@ import pytest
 from ticketing_client.testing.answers import moment
 from ticketing_client.testing.browser import Browser
 from ticketing_client.testing.fake_api import FakeApi
+from ticketing_client.testing.till import CUTOFF
 
 Json = dict[str, Any]
 
@@ -29,10 +30,11 @@ async def test_shows_what_and_until_when(buyer: Browser, order: Json) -> None:
     assert "Swan Lake, balcony" in page.text
     assert "$19.99" in page.text
     assert "You have not been charged." in page.text
-    assert page.one("time")["datetime"] == order["expiresAt"]
+    until = moment(datetime.fromisoformat(order["expiresAt"]) - CUTOFF)
+    assert page.one("time")["datetime"] == until
     assert page.one("time").text.endswith(" UTC")
     deadline = datetime.fromtimestamp(int(str(page.one("#panel")["data-deadline"])) / 1000, UTC)
-    assert moment(deadline) == order["expiresAt"]
+    assert moment(deadline) == until
 
 
 async def test_tells_the_servers_time(buyer: Browser, order: Json) -> None:
@@ -78,6 +80,41 @@ async def test_cancels(api: FakeApi, buyer: Browser, order: Json) -> None:
     assert page.form("Order again")
 
 
+async def test_stays_cancelled(api: FakeApi, buyer: Browser, order: Json) -> None:
+    """Given back is given back, also when the order's time would be over."""
+    await buyer.send("Cancel the order")
+    api.market.run_out(order["id"])
+
+    page = await buyer.open(f"/orders/{order['id']}")
+    listed = await buyer.open("/orders")
+
+    assert page.one("h1").text == "Order cancelled"
+    assert "You gave the ticket back." in page.text
+    assert "You gave the ticket back." in listed.text
+    assert listed.one(".state").text == "Cancelled"
+
+
+async def test_one_deadline_everywhere(buyer: Browser, order: Json) -> None:
+    """The order's page, the list and the ticket's page name the same moment."""
+    pages = ("/orders", f"/orders/{order['id']}", f"/tickets/{order['ticket']['id']}")
+
+    moments = {str((await buyer.open(page)).one("time")["datetime"]) for page in pages}
+
+    assert moments == {moment(datetime.fromisoformat(order["expiresAt"]) - CUTOFF)}
+
+
+async def test_no_way_to_pay_when_it_is_too_late(buyer: Browser, order: Json) -> None:
+    """Between the last moment for a payment and the order's end nobody is sent to pay."""
+    order["expiresAt"] = moment(datetime.now(UTC) + CUTOFF / 2)
+
+    for page in ("/orders", f"/orders/{order['id']}", f"/tickets/{order['ticket']['id']}"):
+        opened = await buyer.open(page)
+        assert not opened.has("[data-pay]")
+        offers = [tag.text for tag in opened.soup.select("main .btn, main .state")]
+        assert not [offer for offer in offers if "pay" in offer.lower()]
+        assert "too late" in opened.text.lower() or "too little time" in opened.text.lower()
+
+
 async def test_orders_again(api: FakeApi, buyer: Browser, order: Json) -> None:
     """From an ended order one button leads to a new one."""
     await buyer.send("Cancel the order")
@@ -109,7 +146,7 @@ async def test_expires(api: FakeApi, buyer: Browser, order: Json) -> None:
     page = await buyer.open(f"/orders/{order['id']}")
 
     assert page.one("h1").text == "Order Expired"
-    assert "You were not charged." in page.text
+    assert "You have not been charged." in page.text
     assert "As soon as the ticket is back on sale" in page.text
     assert not page.has("[data-pay]")
     assert page.one("#panel").has_attr("data-follow")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from ticketing_client.testing.browser import Browser
@@ -57,6 +58,46 @@ async def test_says_what_is_wrong(seller: Browser) -> None:
     assert page.one("#price")["value"] == "-3"
 
 
+async def test_thousands_stay_thousands(api: FakeApi, seller: Browser) -> None:
+    """1,250 went on sale at $1.25: it is what its seller means, for a new ticket and an edit."""
+    id = await sell(seller, price="1,250")
+    assert float(api.market.tickets[id]["price"]) == 1250
+
+    await seller.open(f"/tickets/{id}/edit")
+    await seller.send("Save", price="19,99")
+
+    assert float(api.market.tickets[id]["price"]) == 19.99
+
+
+@pytest.mark.parametrize("path", ["/tickets/new", "/tickets/OWN/edit"])
+async def test_a_price_that_is_not_clear_is_not_sent(
+    api: FakeApi, seller: Browser, path: str
+) -> None:
+    """The form comes back as it was typed, with the reason beside the field and an example."""
+    path = path.replace("OWN", await sell(seller))
+    await seller.open(path)
+    before = len(api.requests)
+
+    page = await seller.send(
+        "Save" if "edit" in path else "List the ticket", title="", price="1.250"
+    )
+
+    assert page.status == 400
+    assert page.one("#title-error").text == "Title is required"
+    assert "two decimals, like 1250.00" in page.one("#price-error").text
+    assert page.one("#price")["value"] == "1.250"
+    assert not [each for each in api.requests[before:] if each.method != "GET"]
+
+
+async def test_says_what_is_understood_while_it_is_typed(visitor: Browser) -> None:
+    """For the script, which leaves the rule to us."""
+    clear = await visitor.http.get("/tickets/price", params={"typed": "1,250"})
+    unclear = await visitor.http.get("/tickets/price", params={"typed": "€45"})
+
+    assert clear.json() == {"text": "Buyers pay $1,250.00.", "wrong": False}
+    assert unclear.json()["wrong"]
+
+
 @pytest.mark.parametrize("path", ["/tickets/new", "/tickets/mine", "/orders"])
 async def test_is_for_users(visitor: Browser, path: str) -> None:
     """A stranger signs in first, and is then where they wanted to be."""
@@ -110,7 +151,7 @@ async def test_a_reserved_ticket_says_why_it_can_not_change(
     await buyer.send("Purchase")
 
     page = await seller.open(f"/tickets/{id}/edit")
-    assert "Somebody has reserved this ticket at $19.99, so it can't change" in page.text
+    assert "Somebody has reserved this ticket, so it can't change now." in page.text
     assert not page.has("#title")
 
     page = await seller.open("/tickets/mine")
@@ -142,7 +183,8 @@ async def test_a_sold_ticket(seller: Browser, buyer: Browser) -> None:
     assert page.one(".row-item .state").text == "Sold"
 
     page = await seller.open(f"/tickets/{id}")
-    assert "You sold this ticket." in page.text
+    assert "You sold this ticket for $19.99." in page.text
+    assert "It was paid for on" in page.text
 
 
 async def test_nobody_edits_anothers_ticket(seller: Browser, buyer: Browser) -> None:
@@ -177,3 +219,34 @@ async def test_the_list_is_away(
     assert page.status == 503
     assert "Your tickets can't be shown right now" in page.text
     assert "My Orders" in page.header
+
+
+@pytest.mark.parametrize(
+    ("method", "button"), [("POST", "List the ticket"), ("PUT", "Save")], ids=["new", "edit"]
+)
+async def test_too_many_listings_cost_nothing_that_was_typed(
+    api: FakeApi, seller: Browser, method: str, button: str
+) -> None:
+    """The form says why and when, and is as it was left."""
+    why = "You have listed or changed too many tickets, please try again in 9 seconds"
+    refusal = httpx.Response(429, json={"errors": [{"message": why}]})
+    id = await sell(seller)
+    api.odd[f"{method} tickets"] = refusal
+    await seller.open("/tickets/new" if method == "POST" else f"/tickets/{id}/edit")
+
+    page = await seller.send(button, title="Nutcracker", price="12")
+
+    assert page.status == 429
+    assert page.one(".alert li").get_text() == why
+    assert page.one("#title")["value"] == "Nutcracker"
+
+
+async def test_a_sale_brought_the_orders_price(api: FakeApi, seller: Browser) -> None:
+    """What the buyer paid is what the seller reads, on both pages; it was changed after that."""
+    id = await sell(seller, price="45")
+    order = api.market.reserve(id, "somebody")
+    order["status"] = "complete"
+    api.market.tickets[id]["price"] = 450
+
+    assert (await seller.open("/tickets/mine")).one(".row-price").text == "$45.00"
+    assert "You sold this ticket for $45.00." in (await seller.open(f"/tickets/{id}")).text

@@ -101,3 +101,14 @@ async def test_is_no_page_for_a_user(buyer: Browser) -> None:
     page = await buyer.open("/auth/signup?next=/orders")
 
     assert page.path == "/orders"
+
+
+async def test_email_in_use_is_told_at_its_field(seller: Browser, visitor: Browser) -> None:
+    """With a way to sign in that leads to where one was going."""
+    await visitor.open("/auth/signup?next=/tickets/new")
+
+    page = await visitor.send("Sign Up", email="seller@example.com", password="password")
+
+    assert page.one("#email-error").text == "Email in use"
+    assert page.one("#email")["aria-invalid"] == "true"
+    assert page.one(".field-way-out a")["href"] == "/auth/signin?next=/tickets/new"

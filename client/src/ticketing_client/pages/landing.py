@@ -1,76 +1,56 @@
-"""/ : the tickets on sale."""
+"""/ : the tickets on sale, searched, sorted and leafed through by the API."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from ticketing_client.api import OnSale
+from ticketing_client.calls import Part
+from ticketing_client.leafing import Cursor, leaf
 from ticketing_client.models import Ticket
 from ticketing_client.page import Page, attempt
+from ticketing_client.typed_price import PriceNotUnderstoodError, understand
 
 router = APIRouter()
 
 TICKETS_A_PAGE = 24
-CURSOR = re.compile(r"[\w-]{1,64}", re.ASCII)  # of the API's; anything else is a typing error
-
-Order = Literal["newest", "cheapest", "dearest", "title"]
-# Ids begin with the time they were made at.
-ORDERS: dict[Order, tuple[str, Callable[[Ticket], Any], bool]] = {
-    "newest": ("Newest first", lambda ticket: ticket.id, True),
-    "cheapest": ("Price, low to high", lambda ticket: ticket.price, False),
-    "dearest": ("Price, high to low", lambda ticket: ticket.price, True),
-    "title": ("Title, A to Z", lambda ticket: ticket.title.casefold(), False),
+LONGEST_SEARCH = 100  # characters
+SORTS = {
+    "newest": "Newest first",
+    "price": "Price, low to high",
+    "-price": "Price, high to low",
+    "title": "Title, A to Z",
+    "date": "Next events first",
 }
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """The part of the tickets one page shows.
+class Search:
+    """What a visitor looks for, as the API takes it; prices are in dollars."""
 
-    The API gives a hundred at a time. Those are searched, ordered and leafed through here; `older`
-    is where the next hundred begins, `cursor` where these did.
-    """
-
-    tickets: list[Ticket]
-    found: int
-    number: int
-    pages: int
-    q: str
-    order: str
-    cursor: str
-    older: str | None
+    q: str = ""
+    sort: str = "newest"
+    min_price: str = ""
+    max_price: str = ""
+    cursor: str = ""
 
     @property
-    def is_part(self) -> bool:
-        """Whether there are tickets on sale that are not among these."""
-        return bool(self.older or self.cursor)
+    def narrow(self) -> bool:
+        """Whether it leaves out any ticket."""
+        return bool(self.q or self.min_price or self.max_price)
 
     @property
-    def what(self) -> str:
-        """What has been counted."""
-        if self.q:
-            return "found among these" if self.is_part else "found"
-        if self.cursor:
-            return "older ones"
-        return "newest" if self.older else "on sale"
+    def asked(self) -> dict[str, str]:
+        """The API's parameters, as far as they say anything."""
+        asked = {"q": self.q, "sort": "" if self.sort == "newest" else self.sort}
+        asked |= {"minPrice": self.min_price, "maxPrice": self.max_price, "cursor": self.cursor}
+        return {name: value for name, value in asked.items() if value}
 
-    def address(self, number: int) -> str:
-        return self._address(self.cursor, number)
-
-    @property
-    def address_of_older(self) -> str | None:
-        return self._address(self.older, 1) if self.older else None
-
-    def _address(self, cursor: str, number: int) -> str:
-        asked = {"q": self.q, "sort": self.order if self.order != "newest" else ""}
-        asked["before"] = cursor
-        asked["page"] = str(number) if number > 1 else ""
-        query = urlencode({name: value for name, value in asked.items() if value})
+    def address(self, **changes: str) -> str:
+        """The page of this search, but for some changes; from its start where none says more."""
+        query = urlencode(replace(self, **({"cursor": ""} | changes)).asked)
         return f"/?{query}" if query else "/"
 
 
@@ -79,31 +59,46 @@ async def landing(
     page: Page,
     q: str = "",
     sort: str = "newest",
-    number: Annotated[str, Query(alias="page")] = "1",
-    before: str = "",
+    minPrice: str = "",  # noqa: N803 - the API's word
+    maxPrice: str = "",  # noqa: N803
+    cursor: Cursor = "",
 ) -> HTMLResponse:
-    cursor = before if CURSOR.fullmatch(before) else ""
-    account, on_sale = await page.with_account(attempt(page.api.tickets(cursor)))
-    shelf = on_sale and select(on_sale, q[:100].strip(), sort, number, cursor)
+    """Odd wishes are not heard, and prices that can't be understood are said to be left out."""
+    lowest, highest = _price(minPrice), _price(maxPrice)
+    search = Search(
+        q=q[:LONGEST_SEARCH].strip(),
+        sort=sort if sort in SORTS else "newest",
+        min_price=lowest or "",
+        max_price=highest or "",
+        cursor=cursor,
+    )
+    account, shelf = await page.with_account(attempt(_look(page, search)))
+    left_out = [typed for typed in (minPrice, maxPrice) if _price(typed) is None]
     return page.render(
         "landing.html",
         account,
         status=200 if shelf else 503,
         shelf=shelf,
-        orders={name: label for name, (label, _, _) in ORDERS.items()},
+        search=search,
+        sorts=SORTS,
+        left_out=left_out,
+        origin=page.origin,
     )
 
 
-def select(on_sale: OnSale, q: str, sort: str, number: str, cursor: str) -> Shelf:
-    """The tickets with every word of `q` in their title; odd wishes mean the first page."""
-    order: Order = next((name for name in ORDERS if name == sort), "newest")
-    _, key, reverse = ORDERS[order]
-    words = q.casefold().split()
-    found = [t for t in on_sale.tickets if all(word in t.title.casefold() for word in words)]
-    found.sort(key=key, reverse=reverse)
-    pages = max(1, -(-len(found) // TICKETS_A_PAGE))
-    current = min(int(number), pages) if number.isdecimal() and len(number) < 7 else 1
-    current = max(current, 1)
-    first = (current - 1) * TICKETS_A_PAGE
-    shown = found[first : first + TICKETS_A_PAGE]
-    return Shelf(shown, len(found), current, pages, q, order, cursor, on_sale.older)
+async def _look(page: Page, search: Search) -> Part[Ticket]:
+    def look(cursor: str) -> Awaitable[Part[Ticket]]:
+        asked = replace(search, cursor=cursor).asked
+        return page.api.tickets(limit=TICKETS_A_PAGE, **asked)
+
+    return await leaf(look, search.cursor)
+
+
+def _price(typed: str) -> str | None:
+    """In dollars; empty where nothing was typed, None where it can't be understood."""
+    if not typed.strip():
+        return ""
+    try:
+        return f"{understand(typed):f}"
+    except PriceNotUnderstoodError:
+        return None

@@ -1,16 +1,27 @@
 """/tickets/mine : what the visitor sells, and how far each sale is."""
 
+import asyncio
+from collections.abc import Awaitable
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from ticketing_client.calls import Part
+from ticketing_client.leafing import CURSOR, ROWS_A_PAGE, Cursor, leaf
 from ticketing_client.models import Ticket
-from ticketing_client.page import Page, attempt, wait_for
+from ticketing_client.page import Page, attempt, optional, wait_for
 
 router = APIRouter()
 
 CATCH_UP = 1.0  # seconds a ticket just listed may take to be among the seller's
+STATES = {
+    "": "All",
+    "listed": "On sale",
+    "reserved": "Reserved",
+    "sold": "Sold",
+    "withdrawn": "Taken down",
+}
 
 
 @router.get("/tickets/mine")
@@ -18,21 +29,44 @@ async def mine(
     page: Page,
     listed: Annotated[str, Query()] = "",
     changed: Annotated[str, Query()] = "",
+    state: str = "",
+    cursor: Cursor = "",
 ) -> HTMLResponse:
     page.require_session()
+    state = state if state in STATES else ""
 
-    def is_there(tickets: list[Ticket] | None) -> bool:
-        return tickets is None or not listed or any(t.id == listed for t in tickets)
+    def is_there(tickets: Part[Ticket] | None) -> bool:
+        return tickets is None or not listed or any(t.id == listed for t in tickets.items)
 
-    account, tickets = await page.with_account(
-        wait_for(lambda: attempt(page.api.my_tickets()), is_there, CATCH_UP)
+    def part_at(cursor: str) -> Awaitable[Part[Ticket]]:
+        return page.api.my_tickets(limit=ROWS_A_PAGE, state=state, cursor=cursor)
+
+    def look() -> asyncio.Future[Part[Ticket] | None]:
+        return asyncio.ensure_future(attempt(leaf(part_at, cursor)))
+
+    account, (tickets, counts, news) = await page.with_account(
+        asyncio.gather(
+            wait_for(look, is_there, CATCH_UP),
+            optional(page.api.my_ticket_counts()),
+            _told(page, changed or listed),
+        )
     )
-    by_id = {ticket.id: ticket for ticket in tickets or []}
+    earned = counts.pop("earned", None) if counts else None
     return page.render(
         "my_tickets.html",
         account,
         status=503 if tickets is None else 200,
-        tickets=None if tickets is None else sorted(tickets, key=lambda t: t.id, reverse=True),
-        listed=by_id.get(listed),
-        changed=by_id.get(changed),
+        tickets=tickets,
+        counts=counts,
+        earned=earned,
+        states=STATES,
+        state=state,
+        cursor=cursor,
+        listed=news if listed else None,
+        changed=news if changed else None,
     )
+
+
+async def _told(page: Page, id: str) -> Ticket | None:
+    """The ticket that a notice is about, whichever page it is on."""
+    return await optional(page.api.ticket(id)) if CURSOR.fullmatch(id) else None

@@ -10,10 +10,13 @@ from ticketing_client.cards import is_test_card
 from ticketing_client.page import Page, PageContext, attempt, wait_for
 from ticketing_client.pages.order_show import render_order
 from ticketing_client.payments_under_way import PaymentsUnderWay
+from ticketing_client.problems import NotTheBuyerError
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 from ticketing_common.types import Id
 
 router = APIRouter()
+
+NO_CARD = "Please choose a card, or fill in its number, before you pay."
 
 LONGEST_WAIT = 20  # seconds a script may ask us to wait for a payment
 COMPLETION = 2.0  # seconds orders may take to complete before the page follows it by itself
@@ -27,11 +30,20 @@ async def pay(
     prefer: Annotated[str, Header()] = "",
 ) -> Response:
     page.require_session(f"/orders/{id}")
+    if not token:
+        return await render_order(page, id, problem=NO_CARD, status=400)
     under_way: PaymentsUnderWay = page.request.app.state.payments
     kept = f"?card={token}" if is_test_card(token) else ""
     try:
         finished = await under_way.start(page.api, id, token, _patience(prefer))
     except ApiRefusedError as error:
+        if error.status == 429:  # too many cards were declined
+            problem = f"{error.message}. This card was not charged."
+            return await render_order(
+                page, id, card=token, problem=problem, status=429, retry_after=error.retry_after
+            )
+        if error.status in (401, 403):
+            raise NotTheBuyerError(f"/orders/{id}") from error
         if error.status != 400:
             raise
         if not error.client_secret and not await _page_tells(page, id, error.message):

@@ -3,21 +3,21 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
-from ticketing_client.forms import FormErrors, refused, unanswered
-from ticketing_client.page import Page, local_path
+from ticketing_client.forms import refused, unanswered
+from ticketing_client.page import Page
+from ticketing_client.pages import account_forms
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 
 router = APIRouter()
 
+TEMPLATE = "signin.html"
+
 
 @router.get("/auth/signin")
 async def show(page: Page, next: str = "/") -> Response:
-    account = await page.api.account()
-    if account.user:
-        return page.redirect(local_path(next))
-    return page.render("signin.html", account, email="", next=local_path(next), errors=FormErrors())
+    return await account_forms.show(page, TEMPLATE, next)
 
 
 @router.post("/auth/signin")
@@ -30,18 +30,7 @@ async def signin(
     try:
         answer = await page.api.signin(email, password)
     except ApiRefusedError as error:
-        return await _again(page, email, next, refused(error))
+        return await account_forms.form(page, TEMPLATE, email, next, refused(error))
     except ApiUnavailableError:
-        return await _again(page, email, next, unanswered())
-    return page.redirect(local_path(next), cookies_of=answer)
-
-
-async def _again(page: Page, email: str, next: str, errors: FormErrors) -> HTMLResponse:
-    return page.render(
-        "signin.html",
-        await page.api.account(),
-        status=errors.status,
-        email=email,
-        next=local_path(next),
-        errors=errors,
-    )
+        return await account_forms.form(page, TEMPLATE, email, next, unanswered())
+    return await account_forms.welcome(page, next, answer)

@@ -20,6 +20,14 @@ async def icon(request: Request) -> Response:
     return assets.response(request, "icon.svg")
 
 
+@router.get("/apple-touch-icon.png")
+@router.get("/apple-touch-icon-precomposed.png")
+async def touch_icon(request: Request) -> Response:
+    """Where phones look for it by themselves."""
+    assets: Assets = request.app.state.assets
+    return assets.response(request, "touch-icon.png")
+
+
 @router.get("/robots.txt")
 async def robots() -> PlainTextResponse:
     return PlainTextResponse(

@@ -1,14 +1,19 @@
-"""/tickets/:id/edit : change a ticket nobody has reserved."""
+"""/tickets/:id/edit : change a ticket nobody has reserved.
+
+One that was taken down is on sale again then.
+"""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
 from ticketing_client.api import Account
 from ticketing_client.forms import FormErrors, refused, unanswered
 from ticketing_client.models import Ticket
-from ticketing_client.page import Page
+from ticketing_client.page import Page, PageContext, filled_in
+from ticketing_client.pages.ticket_show import sale_of
+from ticketing_client.ticket_form import FIELDS_OF, FormNotUnderstoodError, TicketForm
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 from ticketing_common.types import Id
 
@@ -16,42 +21,45 @@ router = APIRouter()
 
 
 @router.get("/tickets/{id}/edit")
-async def show(page: Page, id: Id) -> Response:
-    page.require_session()
+async def show(page: Page, id: Id, form: Annotated[TicketForm, Query()]) -> Response:
+    """As it is, or as its address says, for who had to sign in again in between."""
+    page.require_session(page.address)
     account, ticket = await page.with_account(page.api.ticket(id))
-    return _form(page, account, ticket, ticket.title, f"{ticket.price:.2f}", FormErrors())
+    return await render_form(page, account, ticket, form.over(TicketForm.of(ticket)), FormErrors())
 
 
 @router.post("/tickets/{id}/edit")
-async def edit(
-    page: Page, id: Id, title: Annotated[str, Form()] = "", price: Annotated[str, Form()] = ""
-) -> Response:
-    page.require_session(f"/tickets/{id}/edit")
+async def edit(page: Page, id: Id, form: Annotated[TicketForm, Form()]) -> Response:
+    page.require_session(filled_in(f"/tickets/{id}/edit", **form.typed()))
     try:
-        await page.api.update_ticket(id, title, price)
+        await page.api.update_ticket(id, form.understood())
+    except FormNotUnderstoodError as error:
+        errors = error.errors
     except ApiRefusedError as error:
-        if error.status != 400:
+        if error.status not in (400, 429):
             raise
-        errors = refused(error)
+        errors = refused(error).at(FIELDS_OF)
     except ApiUnavailableError:
         errors = unanswered()
     else:
         return page.redirect(f"/tickets/mine?changed={id}")
     account, ticket = await page.with_account(page.api.ticket(id))
-    return _form(page, account, ticket, title, price, errors)
+    return await render_form(page, account, ticket, form, errors)
 
 
-def _form(
-    page: Page, account: Account, ticket: Ticket, title: str, price: str, errors: FormErrors
+async def render_form(
+    page: PageContext, account: Account, ticket: Ticket, form: TicketForm, errors: FormErrors
 ) -> HTMLResponse:
     stranger = account.user is not None and account.user.id != ticket.user_id
+    told = None if stranger else await sale_of(page, ticket)
     return page.render(
         "ticket_edit.html",
         account,
         status=403 if stranger else errors.status,
         ticket=ticket,
         stranger=stranger,
-        title=title,
-        price=price,
+        state=told.state if told else None,
+        sold_for=told.sold_for if told else None,
+        form=form,
         errors=errors,
     )

@@ -1,5 +1,6 @@
 """A browser as plain as they come: it follows links and sends forms, and runs no script."""
 
+from copy import copy
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,8 +24,13 @@ class Page:
     @property
     def text(self) -> str:
         """What can be read on the page, in single spaces."""
-        body = self.soup.find("main")
-        return " ".join(body.get_text(" ").split()) if isinstance(body, Tag) else ""
+        body = copy(self.soup.find("main"))
+        if not isinstance(body, Tag):
+            return ""
+        for part in body.find_all("bdi"):  # of a sentence, which nothing there takes apart
+            part.unwrap()
+        body.smooth()
+        return " ".join(body.get_text(" ").split())
 
     @property
     def title(self) -> str:
@@ -73,7 +79,7 @@ class Browser:
         assert self.page is not None, "open a page first"
         form = self.page.form(button)
         data = {**_values(form), **fields}
-        unknown = set(fields) - {str(tag.get("name")) for tag in form.find_all("input")}
+        unknown = set(fields) - {str(tag.get("name")) for tag in form.find_all(["input", "select"])}
         assert not unknown, f"the form has no {unknown}"
         return await self.post(str(form["action"]), data)
 
@@ -98,4 +104,7 @@ def _values(form: Tag) -> dict[str, str]:
     for tag in form.find_all("input"):
         if tag.get("type") != "radio" or tag.has_attr("checked"):
             values[str(tag["name"])] = str(tag.get("value", ""))
+    for select in form.find_all("select"):
+        chosen = select.select_one("option[selected]") or select.select_one("option")
+        values[str(select["name"])] = str(chosen.get("value", "")) if chosen else ""
     return values

@@ -18,7 +18,8 @@ class FakeApi:
     """A handler for `httpx.MockTransport`.
 
     What a test wants to go wrong it says here, by the path's word after `/api/`: parts that are
-    `away` refuse the connection, `slow` ones take so many seconds, `odd` ones answer as given.
+    `away` refuse the connection, `slow` ones take so many seconds, `odd` ones answer as given (all
+    of them, or by one method: `PUT tickets`).
     With a `meeting`, no request arrives before as many are under way.
     """
 
@@ -39,11 +40,12 @@ class FakeApi:
             await self.meeting.wait()
         self.requests.append(request)
         _, _, part, *rest = request.url.path.split("/")
-        await asyncio.sleep(self.slow.get(part, 0))
+        await asyncio.sleep(self.slow.get(f"{request.method} {part}", self.slow.get(part, 0)))
         if part in self.away:
             raise httpx.ConnectError("refused", request=request)
-        if part in self.odd:
-            return self.odd[part]
+        for name in (part, f"{request.method} {part}"):
+            if name in self.odd:
+                return self.odd[name]
         try:
             return self._answer(request, part, rest)
         except Refusal as refused:
@@ -56,10 +58,13 @@ class FakeApi:
             case "users":
                 return self.accounts.answer(rest[0], body, visitor)
             case "tickets":
-                cursor = request.url.params.get("cursor")
-                return self.market.answer_tickets(request.method, rest, body, visitor, cursor)
+                asked = request.url.params
+                return self.market.answer_tickets(request.method, rest, body, visitor, asked)
             case "orders":
-                return self.market.answer_orders(request.method, rest, body, visitor)
+                asked = request.url.params
+                return self.market.answer_orders(request.method, rest, body, visitor, asked)
+        if rest[:1] == ["admissions"]:
+            return self.till.admission(self.market.orders, rest[1])
         if request.method == "POST" and not body.get("token"):
             raise refusal(400, "Token must be provided", "token")
         if self.market.lags("payments"):

@@ -3,9 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 
+from ticketing_client.testing import listing
 from ticketing_client.testing.answers import (
     Json,
     Refusal,
@@ -15,9 +17,11 @@ from ticketing_client.testing.answers import (
     refusal,
     signed_in,
 )
+from ticketing_client.testing.lists import on_sale, part, state_of
 from ticketing_client.testing.till import Till
 
 TICKETS_A_PAGE = 100
+MOST = 500
 
 
 @dataclass
@@ -31,47 +35,90 @@ class Market:
     window: timedelta = timedelta(minutes=15)
 
     def answer_tickets(
-        self, method: str, rest: list[str], body: Json, visitor: str | None, cursor: str | None
+        self,
+        method: str,
+        rest: list[str],
+        body: Json,
+        visitor: str | None,
+        asked: httpx.QueryParams,
     ) -> httpx.Response:
         if method == "GET" and not rest:
-            return self._page(cursor)
-        if method == "GET" and rest == ["mine"]:
-            mine = [t for t in self.tickets.values() if t["userId"] == signed_in(visitor)]
-            seen = mine[:-1] if self.lags("mine") else mine
-            return httpx.Response(200, json=[{**t, "state": self._state(t)} for t in seen])
+            return part(on_sale(self.tickets.values(), asked), asked, TICKETS_A_PAGE)
+        if method == "GET" and rest[0] == "mine":
+            return self._mine(signed_in(visitor), rest[1:], asked)
+        if method == "GET" and rest[1:] == ["state"]:
+            own = self._own(find(self.tickets, rest[0]))
+            if own.get("stateless"):  # as an older version of tickets
+                raise refusal(404, "Not Found")
+            told = {"state": own["state"]}
+            if own["userId"] == visitor and own["soldFor"]:
+                told |= {"soldFor": own["soldFor"], "soldAt": own["soldAt"]}
+            return httpx.Response(200, json=told)
         if method == "GET":
             return httpx.Response(200, json=find(self.tickets, rest[0]))
         seller = signed_in(visitor)
+        if method == "DELETE":
+            ticket = self._changed(rest[0], seller, "take down a ticket that is reserved or sold")
+            return listing.withdraw(ticket)
         price = _valid_price(body)
+        listing.require_to_come(body)
         if method == "POST":
-            return httpx.Response(201, json=self.list_ticket(seller, body["title"], price))
-        ticket = find(self.tickets, rest[0])
+            ticket = self.list_ticket(seller, body["title"], price)
+            return httpx.Response(201, json=listing.listed(ticket, body))
+        ticket = self._changed(rest[0], seller, "edit a reserved ticket")
+        ticket.update(title=body["title"], price=price, version=ticket["version"] + 1)
+        return httpx.Response(200, json=listing.listed(ticket, body))
+
+    def _changed(self, id: str, seller: str, what: str) -> Json:
+        """The ticket, if its seller may do that with it now."""
+        ticket = find(self.tickets, id)
         if ticket["userId"] != seller:
             raise refusal(401, "Not authorized")
         if ticket["orderId"]:
-            raise refusal(400, "Cannot edit a reserved ticket")
-        ticket.update(title=body["title"], price=price, version=ticket["version"] + 1)
-        return httpx.Response(200, json=ticket)
+            raise refusal(400, f"Cannot {what}")
+        return ticket
 
-    def _page(self, cursor: str | None) -> httpx.Response:
-        free = [each for each in reversed(self.tickets.values()) if not each["orderId"]]
-        older = [each for each in free if cursor is None or each["id"] < cursor]
-        page, more = older[:TICKETS_A_PAGE], older[TICKETS_A_PAGE:]
-        link = f'<?limit={TICKETS_A_PAGE}&cursor={page[-1]["id"]}>; rel="next"' if more else ""
-        return httpx.Response(200, json=page, headers={"Link": link} if link else {})
+    def _mine(self, seller: str, rest: list[str], asked: httpx.QueryParams) -> httpx.Response:
+        own = [self._own(t) for t in self.tickets.values() if t["userId"] == seller][::-1]
+        if rest == ["counts"]:
+            states = Counter({"listed": 0, "reserved": 0, "sold": 0, "withdrawn": 0})
+            states.update(each["state"] for each in own)
+            earned = sum(each["soldFor"] or 0 for each in own)
+            return httpx.Response(200, json={**states, "earned": earned})
+        seen = own[1:] if self.lags("mine") else own
+        state = asked.get("state")
+        return part([t for t in seen if state in (None, t["state"])], asked, MOST)
 
     def answer_orders(
-        self, method: str, rest: list[str], body: Json, visitor: str | None
+        self,
+        method: str,
+        rest: list[str],
+        body: Json,
+        visitor: str | None,
+        asked: httpx.QueryParams,
     ) -> httpx.Response:
         buyer = signed_in(visitor)
         if method == "POST":
             find(self.tickets, body["ticketId"])
             if self.lags("orders"):
                 raise refusal(404, "Not Found")
+            if self.lags("listing"):
+                raise listing.DOWN
+            price = self.tickets[body["ticketId"]]["price"]
+            seen: Any = body.get("price", price)
+            if self.lags("price") or float(seen) != price:
+                raise refusal(400, f"The price is ${price:,.2f} now", "price")
             return httpx.Response(201, json=self.reserve(body["ticketId"], buyer))
+        own = [order for order in self.orders.values() if order["userId"] == buyer][::-1]
+        if rest == ["counts"]:
+            states = Counter({"open": 0, "complete": 0, "cancelled": 0})
+            states.update(map(state_of, own))
+            return httpx.Response(200, json=states)
         if not rest:
-            own = [order for order in self.orders.values() if order["userId"] == buyer]
-            return httpx.Response(200, json=own)
+            state, ticket = asked.get("state"), asked.get("ticketId")
+            own = [order for order in own if state in (None, state_of(order))]
+            own = [order for order in own if ticket in (None, order["ticket"]["id"])]
+            return part(own, asked, MOST)
         order = find(self.orders, rest[0])
         if order["userId"] != buyer:
             raise refusal(401, "Not authorized")
@@ -90,6 +137,7 @@ class Market:
 
     def reserve(self, ticket_id: str, buyer: str) -> Json:
         ticket = self.tickets[ticket_id]
+        listing.require_open(ticket)
         if ticket["orderId"]:
             raise refusal(400, "Ticket is already reserved")
         order: Json = {
@@ -108,7 +156,8 @@ class Market:
     def cancel(self, order_id: str) -> None:
         """End an order as orders does, and free its ticket as tickets does."""
         order = self.orders[order_id]
-        order["status"] = "cancelled"
+        over = order["expiresAt"] <= moment(datetime.now(UTC))
+        order.update(status="cancelled", cancelledBy="expiry" if over else "buyer")
         ticket = self.tickets[order["ticket"]["id"]]
         if ticket["orderId"] == order_id:
             ticket["orderId"] = None
@@ -127,10 +176,10 @@ class Market:
         if self.till.payments[order["id"]]["status"] == "charged" and not self.lags("complete"):
             order["status"] = "complete"
 
-    def _state(self, ticket: Json) -> str:
-        if not ticket["orderId"]:
-            return "listed"
-        return "sold" if self.orders[ticket["orderId"]]["status"] == "complete" else "reserved"
+    def _own(self, ticket: Json) -> Json:
+        """As its seller is told of it."""
+        order = self.orders[ticket["orderId"]] if ticket["orderId"] else None
+        return listing.own(ticket, order)
 
 
 def _valid_price(body: Json) -> float:

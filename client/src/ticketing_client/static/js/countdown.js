@@ -20,6 +20,7 @@ export class Countdown {
   // Show the panel's deadline; call it again whenever the panel or the time may have changed.
   show(panel) {
     clearTimeout(this.timer);
+    this.panel = panel;
     this.box = panel.querySelector("[data-countdown]");
     if (!this.box) return;
     const deadline = Number(panel.dataset.deadline);
@@ -40,6 +41,7 @@ export class Countdown {
     this.box.classList.toggle("now", seconds <= 30);
     this.box.querySelector("[data-countdown-words]").textContent =
       seconds <= 30 ? "Last seconds: pay" : seconds <= 120 ? "Hurry: pay" : "Pay";
+    this.panel.toggleAttribute("data-too-late", seconds === 0); // which takes away the way to pay
     this.speak(seconds);
     this.before = seconds;
     if (seconds === 0) {

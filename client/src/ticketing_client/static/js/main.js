@@ -24,15 +24,13 @@ addEventListener("pageshow", (event) => {
   }
 });
 
-for (const input of document.querySelectorAll("[data-price]")) {
-  input.addEventListener("blur", () => {
-    const value = Number.parseFloat(input.value.replace(/[$\s]/g, "").replace(",", "."));
-    if (Number.isFinite(value)) input.value = value.toFixed(2);
-  });
-}
-
 for (const select of document.querySelectorAll("[data-submit-on-change]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 }
 
 // A notice of what was just done is not news any more when the page is reloaded or shared.

@@ -22,7 +22,7 @@ const say = (text) => {
 const countdown = new Countdown(say, () => look());
 
 clock.setByPage(Number(order.dataset.serverNow));
-const payment = watchPayment({ order, current: () => panel, adopt, look });
+const payment = watchPayment({ order, current: () => panel, adopt, look, say });
 shown();
 
 // Look again: when it is time, when the page is back in view, when the clock ran out.
@@ -69,7 +69,13 @@ function plan() {
 // Take over the panel of a page the server has written since.
 function adopt(page) {
   const next = page.getElementById("panel");
-  if (!next || next.outerHTML === source) return false;
+  if (!next) return;
+  const changed = next.outerHTML !== source;
+  if (changed) take(next);
+  payment.heard(changed);
+}
+
+function take(next) {
   source = next.outerHTML;
   pause = 0;
   const before = panel.dataset.state;
@@ -86,7 +92,6 @@ function adopt(page) {
   shown();
   if (!declined) document.getElementById("decline")?.scrollIntoView({ block: "nearest" });
   if (panel.dataset.state !== before) say(`${panel.dataset.title}. ${panel.dataset.money}`);
-  return true;
 }
 
 function refresh(fresh) {
@@ -101,7 +106,7 @@ function refresh(fresh) {
 
 function shown() {
   showLocalTimes(panel);
-  document.title = `${panel.dataset.title}: ${panel.querySelector(".order-ticket-title").textContent} · GitTix`;
+  document.title = `${panel.dataset.pageTitle} · GitTix`;
   countdown.show(panel);
   payment.shown();
   plan();
