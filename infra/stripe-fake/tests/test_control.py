@@ -29,6 +29,7 @@ async def test_the_ledger_sums_up_each_order(
     assert list(ledger["orders"]["o1"].pop("keys")) == [first.id, second.id]
     assert ledger["orders"]["o1"] == {
         "intents": {first.id: "succeeded", second.id: "succeeded"},
+        "disputes": {},
         "charges": 2,
         "charged": 2499,
         "declines": 0,

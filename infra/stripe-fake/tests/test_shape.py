@@ -1,5 +1,6 @@
 """Objects have the shape Stripe's own library declares for them."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
@@ -14,9 +15,8 @@ def assert_shape(json: dict[str, Any], kind: type[Any]) -> None:
     """No field the library does not know, and none missing that it promises."""
     declared = kind.__annotations__
     known = {name for name in declared if name != "OBJECT_NAME"}
-    promised = {
-        name for name in known if "Optional" not in str(declared[name]) and name != "source"
-    }
+    nullable = {name for name in known if re.search("Optional|None", str(declared[name]))}
+    promised = known - nullable - {"source"}
     assert set(json) <= known, f"{kind.__name__} has no {set(json) - known}"
     assert promised <= set(json), f"{kind.__name__} lacks {promised - set(json)}"
 

@@ -40,6 +40,7 @@ async def test_an_intent_is_created_confirmed_and_refunded(
     assert [each.id for each in refunds.data] == [refund.id]
     assert server.order("o1") == {
         "intents": {intent.id: "succeeded"},
+        "disputes": {},
         "keys": {intent.id: "pi/o1/1"},
         "charges": 1,
         "charged": 1999,

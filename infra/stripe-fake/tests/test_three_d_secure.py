@@ -105,6 +105,59 @@ async def test_the_page_takes_a_way_back_of_its_own(http: httpx.AsyncClient, pay
     assert pressed.headers["location"].endswith("redirect_status=failed")
 
 
+async def test_the_bank_shows_what_it_asks_for(http: httpx.AsyncClient, pay: Pay) -> None:
+    """Merchant, amount and card; afterwards what became of it, and no buttons."""
+    waiting = await pay("tok_threeDSecureRequired", amount=123456)
+    url = f"/_fake/payment_intents/{waiting.id}/authentication"
+
+    page = await http.get(url)
+    done = await http.post(url, data={"outcome": "succeeded"})
+
+    for shown in ("Ticketing", "$1,234.56 USD", "Visa •••• 3220", "Fail authentication"):
+        assert shown in page.text
+    assert (done.status_code, "<button" in done.text) == (200, False)
+    assert "Payment confirmed" in done.text
+    assert (await http.get("/_fake/payment_intents/pi_x/authentication")).status_code == 404
+
+
+async def test_the_bank_leads_to_the_order_s_page(
+    http: httpx.AsyncClient, server: RunningFake, pay: Pay
+) -> None:
+    """Where the shop gave no way back, the fake knows where its orders are."""
+    server.fake.order_url = "https://ticketing.dev/orders/{order}"
+    waiting = await pay("tok_threeDSecureRequired", metadata={"order": "a/b"})
+    url = f"/_fake/payment_intents/{waiting.id}/authentication"
+
+    page = await http.get(url)
+    pressed = await http.post(url, data={"outcome": "succeeded"})
+
+    assert 'href="https://ticketing.dev/orders/a%2Fb"' in page.text
+    assert pressed.headers["location"].startswith("https://ticketing.dev/orders/a%2Fb?payment_int")
+
+
+async def test_a_way_back_is_a_web_address(http: httpx.AsyncClient, pay: Pay) -> None:
+    """Whatever a link to the page says, it runs no script and breaks out of no attribute."""
+    waiting = await pay("tok_threeDSecureRequired")
+    url = f"/_fake/payment_intents/{waiting.id}/authentication"
+
+    for back in ("javascript:alert(1)", "data:text/html,x", 'https://x/"><script>'):
+        page = await http.get(url, params={"return_url": back})
+        assert "javascript:" not in page.text
+        assert "data:" not in page.text
+        assert "<script>" not in page.text
+
+
+async def test_a_page_that_has_the_library_shows_the_bank_itself(pay: Pay) -> None:
+    """With use_stripe_sdk the next action is the library's, though there is a way back."""
+    waiting = await pay(
+        "tok_threeDSecureRequired", return_url="https://ticketing.dev", use_stripe_sdk=True
+    )
+
+    assert waiting.next_action is not None
+    assert waiting.next_action.type == "use_stripe_sdk"
+    assert waiting.next_action.use_stripe_sdk is not None
+
+
 async def test_a_caller_without_a_cardholder_gets_a_decline(pay: Pay) -> None:
     """Off session, or told to fail on actions, the card is declined instead."""
     for option in ("off_session", "error_on_requires_action"):

@@ -21,6 +21,9 @@ def main() -> None:
             settings.DATA,
             idempotency_ttl_seconds=settings.IDEMPOTENCY_TTL_SECONDS,
             public_url=settings.PUBLIC_URL,
+            order_url=settings.ORDER_URL,
+            delays=settings.delays,
+            webhook=settings.webhook,
         )
     except (ValueError, OSError, sqlite3.Error) as error:
         sys.exit(f"ticketing_stripe_fake can't start: {error}")

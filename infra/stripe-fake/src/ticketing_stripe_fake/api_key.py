@@ -6,8 +6,8 @@ import binascii
 from ticketing_stripe_fake.errors import StripeError
 
 
-def check(authorization: str | None) -> None:
-    """Raises StripeError 401."""
+def check(authorization: str | None) -> bool:
+    """Whether it is a key of live mode. Raises StripeError 401."""
     key = _key(authorization or "")
     if not key:
         raise StripeError(
@@ -30,6 +30,7 @@ def check(authorization: str | None) -> None:
     if not key.startswith(("sk_", "rk_")):
         shown = f"{key[:7]}{'*' * max(len(key) - 11, 0)}{key[-4:]}" if len(key) > 11 else "*" * 8
         raise StripeError(401, f"Invalid API Key provided: {shown}", began=False)
+    return key[3:].startswith("live_")
 
 
 def _key(authorization: str) -> str:

@@ -1,7 +1,10 @@
 """The ASGI application: Stripe under /v1, the control API under /_fake, health."""
 
+import asyncio
+import logging
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -10,7 +13,15 @@ from starlette.routing import Route
 
 from ticketing_stripe_fake import control
 from ticketing_stripe_fake.answer import Answer
-from ticketing_stripe_fake.api import charges, methods, payment_intents, refunds, tokens
+from ticketing_stripe_fake.api import (
+    charges,
+    disputes,
+    events,
+    methods,
+    payment_intents,
+    refunds,
+    tokens,
+)
 from ticketing_stripe_fake.api.operation import Operation
 from ticketing_stripe_fake.errors import StripeError
 from ticketing_stripe_fake.fake import Fake
@@ -19,10 +30,14 @@ from ticketing_stripe_fake.gate import Incoming
 from ticketing_stripe_fake.ids import request_id
 from ticketing_stripe_fake.responses import on_the_wire
 
+log = logging.getLogger("ticketing_stripe_fake")
+
 OPERATIONS: tuple[Operation, ...] = (
     *payment_intents.OPERATIONS,
     *charges.OPERATIONS,
     *refunds.OPERATIONS,
+    *disputes.OPERATIONS,
+    *events.OPERATIONS,
     *methods.OPERATIONS,
     *tokens.OPERATIONS,
 )
@@ -33,8 +48,15 @@ def create_app(fake: Fake) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        fake.close()
+        beside = asyncio.create_task(fake.run())
+        beside.add_done_callback(_require_cancelled)
+        try:
+            yield
+        finally:
+            beside.cancel()
+            with suppress(asyncio.CancelledError):
+                await beside
+            fake.close()
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse("ok")
@@ -81,6 +103,13 @@ def _endpoint(fake: Fake, operation: Operation) -> Callable[[Request], Awaitable
         return on_the_wire(answer, key, request.headers.get("stripe-version"))
 
     return endpoint
+
+
+def _require_cancelled(task: asyncio.Task[None]) -> None:
+    """Without webhooks and what happens by itself, the server would only look like Stripe."""
+    if not task.cancelled():
+        log.critical("stopping", exc_info=task.exception())
+        signal.raise_signal(signal.SIGTERM)
 
 
 async def _unrecognized(request: Request, _: Exception) -> Response:

@@ -29,6 +29,10 @@ class Card:
     authentication: bool = False
     """3-D Secure is required before the card can be charged."""
     refund: RefundBehaviour = "succeeds"
+    dispute: str | None = None
+    """The reason for which its holder disputes every charge, after a while."""
+    inquiry: bool = False
+    """The bank only asks at first: no money is withdrawn."""
 
     @property
     def last4(self) -> str:
@@ -122,6 +126,15 @@ _CARDS: tuple[tuple[Card, str], ...] = (
     (Card("4000000000003055"), "threeDSecureOptional"),
     (Card("4000000000007726", refund="pends"), "pendingRefund"),
     (Card("4000000000005126", refund="fails_later"), "refundFail"),
+    (Card("4000000000000259", dispute="fraudulent"), "createDispute"),
+    (
+        Card("4000000000002685", dispute="product_not_received"),
+        "createDisputeProductNotReceived",
+    ),
+    (
+        Card("4000000000001976", dispute="fraudulent", inquiry=True),
+        "createDisputeInquiry",
+    ),
 )
 
 BY_NUMBER = {card.number: card for card, _ in _CARDS}

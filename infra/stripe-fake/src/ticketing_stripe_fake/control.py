@@ -1,32 +1,25 @@
 """The control API under /_fake: faults, the ledger for checkers, what cardholder and bank do.
 
-It has no authentication: whoever reaches it may charge nobody, but may lose anybody's answer.
+It has no authentication: whoever reaches it may charge, refund and dispute for anybody, and lose
+anybody's answer. It belongs on loopback, or in a cluster that only developers reach.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import fields
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from ticketing_stripe_fake import report, three_d_secure
-from ticketing_stripe_fake.api import refunds, render
-from ticketing_stripe_fake.api.operation import Call
+from ticketing_stripe_fake import control_webhooks, dashboard, report, three_d_secure
+from ticketing_stripe_fake.control_route import Handler, control_route
 from ticketing_stripe_fake.fake import Fake
 from ticketing_stripe_fake.faults import Fault
-from ticketing_stripe_fake.ledger import Transaction
-from ticketing_stripe_fake.objects import Refund
-
-Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
-Handler: TypeAlias = Callable[[Fake, Request], Awaitable[Any]]
 
 
 def routes(fake: Fake) -> list[Route]:
     def route(method: str, path: str, handler: Handler) -> Route:
-        return Route(f"/_fake{path}", _json_endpoint(fake, handler), methods=[method])
+        return control_route(fake, method, path, handler)
 
     return [
         route("GET", "/ledger", _ledger),
@@ -39,23 +32,11 @@ def routes(fake: Fake) -> list[Route]:
         route("GET", "/idempotency_keys", _keys),
         route("PUT", "/idempotency_keys", _set_ttl),
         route("DELETE", "/idempotency_keys", _forget_keys),
-        route("POST", "/refunds/{id}/settlement", _settle_refund),
         route("POST", "/reset", _reset),
+        *dashboard.routes(fake),
+        *control_webhooks.routes(fake),
         *three_d_secure.routes(fake),
     ]
-
-
-def _json_endpoint(fake: Fake, handler: Handler) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        try:
-            content, status = await handler(fake, request), 200
-        except LookupError as error:
-            content, status = {"error": str(error)}, 404
-        except (TypeError, ValueError) as error:  # what was asked makes no sense
-            content, status = {"error": str(error)}, 400
-        return Response(orjson.dumps(content), status, media_type="application/json")
-
-    return endpoint
 
 
 async def _ledger(fake: Fake, request: Request) -> Any:
@@ -105,18 +86,6 @@ async def _set_ttl(fake: Fake, request: Request) -> Any:
 
 async def _forget_keys(fake: Fake, request: Request) -> Any:
     return {"forgotten": fake.keys.forget(request.query_params.get("key"))}
-
-
-async def _settle_refund(fake: Fake, request: Request) -> Any:
-    transaction = Transaction(fake.ledger)
-    refund = transaction.get(Refund, request.path_params["id"])
-    if refund is None:
-        raise LookupError("no such refund")
-    status = orjson.loads(await request.body())["status"]
-    call = Call(transaction, {}, refund.id, str(request.base_url))
-    settled = refunds.settle(call, refund, status)
-    transaction.commit()
-    return render.refund(settled)
 
 
 async def _reset(fake: Fake, _: Request) -> Any:

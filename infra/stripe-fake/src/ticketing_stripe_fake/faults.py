@@ -23,10 +23,16 @@ Kind: TypeAlias = Literal[
     "error_after",
     "slow_response",
     "lost_response",
+    "webhook_lost",
+    "webhook_forged",
+    "webhook_late",
+    "webhook_reordered",
+    "webhook_twice",
 ]
 """In the order they act; what each does is in the README."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+NEED_SECONDS = {"latency", "slow_response", "webhook_late", "webhook_reordered"}
 
 
 @dataclass
@@ -39,6 +45,8 @@ class Fault:
     """`*` is one segment, `**` any number of them."""
     key: str = "*"
     """The idempotency key, as a shell pattern."""
+    event: str = "*"
+    """A webhook's type, as a shell pattern."""
     skip: int = 0
     """Leaves that many matching requests alone first."""
     next: int | None = None
@@ -46,7 +54,7 @@ class Fault:
     probability: float = 1.0
     seed: int = 0
     seconds: float = 0.0
-    """Of latency and slow_response."""
+    """Of what takes time; a reordered webhook waits that long at most."""
     status: int | None = None
     """In place of the error's usual status."""
     hang: bool = False
@@ -60,7 +68,7 @@ class Fault:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
         if not 0 <= self.probability <= 1:
             raise ValueError("probability must be between 0 and 1")
-        if self.kind in {"latency", "slow_response"} and self.seconds <= 0:
+        if self.kind in NEED_SECONDS and self.seconds <= 0:
             raise ValueError(f"{self.kind} needs seconds")
         if self.status is not None and not 400 <= self.status <= 599:
             raise ValueError("status must be an error's")
@@ -76,6 +84,12 @@ class Fault:
             return False
         if not self._path.fullmatch(path) or not fnmatchcase(key, self.key):
             return False
+        return self._fires()
+
+    def strikes_event(self, type: str) -> bool:
+        return not self.exhausted and fnmatchcase(type, self.event) and self._fires()
+
+    def _fires(self) -> bool:
         self.matched += 1
         if self.matched <= self.skip or self._random.random() >= self.probability:
             return False
@@ -108,6 +122,13 @@ class Faults:
         """The first fault of this kind that strikes this request."""
         for fault in self._faults:
             if fault.kind == kind and fault.strikes(method, path, key or ""):
+                return fault
+        return None
+
+    def strike_event(self, kind: Kind, type: str) -> Fault | None:
+        """The first fault of this kind that strikes a webhook of this type."""
+        for fault in self._faults:
+            if fault.kind == kind and fault.strikes_event(type):
                 return fault
         return None
 

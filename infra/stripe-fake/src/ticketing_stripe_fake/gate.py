@@ -55,7 +55,7 @@ class Gate:
         if self._strikes("drop_request", incoming):
             return Answer.lost(request_id, "dropped")
         try:
-            api_key.check(incoming.authorization)
+            livemode = api_key.check(incoming.authorization)
             self._turn_away(incoming)
             kept = self._find_kept(incoming)
         except StripeError as error:
@@ -66,7 +66,7 @@ class Gate:
         else:
             with self.keys.at_work(incoming.key):
                 await self._wait("latency", incoming)
-                answer = self._execute(incoming, request_id)
+                answer = self._execute(incoming, request_id, livemode)
         await self._wait("slow_response", incoming)
         fault = self._strikes("lost_response", incoming)
         return answer.lose(hang=fault.hang) if fault else answer
@@ -86,11 +86,12 @@ class Gate:
             self.keys.forget(incoming.key)
         return self.keys.find(incoming.key, incoming.path, incoming.fingerprint)
 
-    def _execute(self, incoming: Incoming, request_id: str) -> Answer:
+    def _execute(self, incoming: Incoming, request_id: str, livemode: bool) -> Answer:
         """Runs the endpoint and keeps its result, in one tick of the event loop."""
         transaction = Transaction(self.ledger)
         try:
-            answer = Answer(request_id, 200, orjson.dumps(self._run(incoming, transaction)))
+            json = self._run(incoming, transaction, livemode)
+            answer = Answer(request_id, 200, orjson.dumps(json))
         except StripeError as error:
             if error.status != 402:  # a declined card leaves its charge, a refusal leaves nothing
                 transaction = Transaction(self.ledger)
@@ -101,12 +102,12 @@ class Gate:
         if fault:
             answer = Answer.of_error(request_id, api_error(fault.status or 500))
         kept = self._kept(incoming, answer)
-        transaction.commit(kept)
+        transaction.commit(kept, request_id=request_id, key=incoming.key)
         if kept:
             self.keys.keep(kept)
         return answer
 
-    def _run(self, incoming: Incoming, transaction: Transaction) -> dict[str, Any]:
+    def _run(self, incoming: Incoming, transaction: Transaction, livemode: bool) -> dict[str, Any]:
         parameters = incoming.operation.read(parse_form(incoming.pairs))
         locked = self._strikes("lock_timeout", incoming)
         if locked:
@@ -114,7 +115,7 @@ class Gate:
         failing = self._strikes("error_before", incoming)
         if failing:
             raise api_error(failing.status or 500)
-        call = Call(transaction, parameters, incoming.id, incoming.base_url, incoming.key)
+        call = Call(transaction, parameters, incoming.id, incoming.base_url, incoming.key, livemode)
         json = incoming.operation.run(call)
         expand(transaction, json, parameters.get("expand", ()))
         return json

@@ -15,6 +15,8 @@ Fields: TypeAlias = Mapping[str, Reader]
 Params: TypeAlias = dict[str, Any]
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_SUFFIX = 22 - len("TKT* ")
 _METADATA_KEYS, _METADATA_KEY, _METADATA_VALUE = 50, 40, 500
 
 
@@ -120,6 +122,29 @@ def metadata(value: FormValue, param: str) -> dict[str, str]:
         if text:
             pairs[key] = text
     return pairs
+
+
+def email(value: FormValue, param: str) -> str:
+    text = string(value, param)
+    if not _EMAIL.fullmatch(text):
+        raise invalid_parameter("email_invalid", f"Invalid email address: {text}", param)
+    return text
+
+
+def statement_descriptor_suffix(value: FormValue, param: str) -> str:
+    """With the account's name before it, at most 22 characters stand on a card's statement."""
+    text = string(value, param)
+    if (
+        len(text) > _SUFFIX
+        or not any(each.isalpha() for each in text)
+        or set(text) & set("<>\\'\"*")
+    ):
+        message = (
+            f"The statement descriptor suffix must have at most {_SUFFIX} characters, one letter, "
+            "and none of < > \\ ' \" *."
+        )
+        raise StripeError(400, message, param=param, began=False)
+    return text
 
 
 def anything(value: FormValue, param: str) -> FormValue:

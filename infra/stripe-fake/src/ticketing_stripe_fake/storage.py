@@ -47,6 +47,9 @@ class Storage:
     def forget(self, keys: Iterable[str]) -> None:
         pass
 
+    def drop(self, ids: Iterable[str]) -> None:
+        pass
+
     def clear_objects(self) -> None:
         pass
 
@@ -86,6 +89,10 @@ class SqliteStorage(Storage):
     def forget(self, keys: Iterable[str]) -> None:
         with self._transaction() as db:
             db.executemany("DELETE FROM kept_results WHERE key = ?", [(key,) for key in keys])
+
+    def drop(self, ids: Iterable[str]) -> None:
+        with self._transaction() as db:
+            db.executemany("DELETE FROM objects WHERE id = ?", [(id,) for id in ids])
 
     def clear_objects(self) -> None:
         self._db.execute("DELETE FROM objects")

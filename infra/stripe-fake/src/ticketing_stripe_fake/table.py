@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import dropwhile, islice
 from typing import Generic, TypeVar
 
 from ticketing_stripe_fake.objects import StripeObject
@@ -46,3 +47,32 @@ class Table(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+
+class RecentTable(Table[T]):
+    """Keeps the newest only, and tells which ones it gave up."""
+
+    def __init__(self, kind: type[T], limit: int) -> None:
+        self.limit = limit
+        super().__init__(kind)
+
+    def put(self, row: T) -> None:
+        self._rows[row.id] = row
+
+    def give_up(self) -> list[str]:
+        """The ids of those beyond the limit, which are no longer here."""
+        gone = list(islice(self._rows, max(0, len(self._rows) - self.limit)))
+        for id in gone:
+            del self._rows[id]
+        return gone
+
+    def newest_first(self, after: str | None = None) -> Iterator[T]:
+        return self._beyond(reversed(self._rows.values()), after)
+
+    def oldest_first(self, after: str | None = None) -> Iterator[T]:
+        return self._beyond(iter(self._rows.values()), after)
+
+    def _beyond(self, rows: Iterator[T], after: str | None) -> Iterator[T]:
+        if after is None:
+            return rows
+        return islice(dropwhile(lambda row: row.id != after, rows), 1, None)

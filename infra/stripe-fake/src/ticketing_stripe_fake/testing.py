@@ -11,6 +11,7 @@ from ticketing_stripe_fake.faults import Fault, Kind
 from ticketing_stripe_fake.report import ledger
 from ticketing_stripe_fake.server import server
 from ticketing_stripe_fake.three_d_secure import finish
+from ticketing_stripe_fake.webhooks import Endpoint
 
 
 class ManualClock:
@@ -35,6 +36,10 @@ class RunningFake:
     def authenticate(self, intent_id: str, outcome: str = "succeeded") -> None:
         """The browser finishes 3-D Secure."""
         finish(self.fake, intent_id, outcome, base_url=self.url)
+
+    def send_webhooks(self, url: str, secret: str, retry_seconds: float = 0.01) -> None:
+        """Events go there from now on."""
+        self.fake.webhooks.send_to(Endpoint(url, secret, retry_seconds))
 
     def order(self, order: str) -> dict[str, Any]:
         """What was charged and refunded for intents with this `metadata[order]`."""

@@ -1,13 +1,13 @@
 """3-D Secure as the cardholder sees it: a page with two buttons, or one request from a test."""
 
-from html import escape
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from ticketing_stripe_fake import bank_page
 from ticketing_stripe_fake.api import attempts, render
 from ticketing_stripe_fake.api.operation import Call
 from ticketing_stripe_fake.errors import StripeError
@@ -18,22 +18,13 @@ from ticketing_stripe_fake.objects import PaymentIntent, PaymentMethod
 
 OUTCOMES = ("succeeded", "failed")
 
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>3D Secure test page</title>
-<h1>3D Secure test page</h1><p>{message}</p>
-<form method="post">
-<button name="outcome" value="succeeded">Complete authentication</button>
-<button name="outcome" value="failed">Fail authentication</button>
-</form></html>"""
-
 
 def routes(fake: Fake) -> list[Route]:
     path = "/_fake/payment_intents/{id}/authentication"
 
     async def page(request: Request) -> Response:
         intent = fake.ledger.table(PaymentIntent).get(request.path_params["id"])
-        if intent is None:
-            return HTMLResponse(_PAGE.format(message="No such payment."), 404)
-        return HTMLResponse(_PAGE.format(message=escape(f"This payment is {intent.status}.")))
+        return _shown(fake, intent, _back(fake, intent, request)) if intent else bank_page.unknown()
 
     async def authenticate(request: Request) -> Response:
         body = await request.body()
@@ -45,8 +36,10 @@ def routes(fake: Fake) -> list[Route]:
         except (LookupError, ValueError) as error:
             status = 404 if isinstance(error, LookupError) else 400
             return Response(orjson.dumps({"error": str(error)}), status)
-        back = intent.return_url or request.query_params.get("return_url")
-        if from_page and back:
+        if from_page:
+            back = _back(fake, intent, request)
+            if back is None:
+                return _shown(fake, intent, None)
             return RedirectResponse(_with_result(back, intent), 303)
         content = orjson.dumps(render.payment_intent(intent))
         return Response(content, media_type="application/json")
@@ -76,9 +69,23 @@ def finish(fake: Fake, id: str, outcome: str, *, base_url: str = "") -> PaymentI
     return fake.ledger.table(PaymentIntent).get(id) or intent
 
 
+def _shown(fake: Fake, intent: PaymentIntent, back: str | None) -> Response:
+    method = fake.ledger.table(PaymentMethod).get(intent.payment_method or "")
+    return bank_page.page(intent, method, back)
+
+
+def _back(fake: Fake, intent: PaymentIntent, request: Request) -> str | None:
+    """Where the shop said, in the intent or in the link here, or where its orders' pages are."""
+    asked = intent.return_url or request.query_params.get("return_url")
+    order = intent.metadata.get("order")
+    if not asked and fake.order_url and order:
+        asked = fake.order_url.replace("{order}", quote(order, safe=""))
+    return bank_page.web_address(asked)
+
+
 def _with_result(return_url: str, intent: PaymentIntent) -> str:
     """Where Stripe sends the browser afterwards, with what it adds to the URL."""
-    status = "succeeded" if intent.status == "succeeded" else "failed"
+    status = "succeeded" if intent.status in ("succeeded", "processing") else "failed"
     added = urlencode(
         {
             "payment_intent": intent.id,

@@ -29,6 +29,21 @@ def charge(call: Call, intent: PaymentIntent, method: PaymentMethod) -> PaymentI
     decline = BY_NUMBER[method.card].decline
     if decline:
         raise declined(call, intent, method, decline)
+    if call.transaction.ledger.delays.processing:
+        intent = replace(intent, status="processing", payment_method=method.id, next_action=None)
+        return _put(call, intent)
+    return _succeed(call, intent, method)
+
+
+def finish_processing(call: Call, intent: PaymentIntent) -> PaymentIntent:
+    """The network has made up its mind. Raises LookupError where the method is gone."""
+    method = call.transaction.get(PaymentMethod, intent.payment_method or "")
+    if method is None:
+        raise LookupError(f"intent {intent.id} has no payment method {intent.payment_method}")
+    return _succeed(call, intent, method)
+
+
+def _succeed(call: Call, intent: PaymentIntent, method: PaymentMethod) -> PaymentIntent:
     charge = _charge(call, intent, method)
     call.transaction.put(charge)
     call.transaction.put(replace(method, used=True))
@@ -85,7 +100,7 @@ def declined(
 def ask_cardholder(call: Call, intent: PaymentIntent, method: PaymentMethod) -> PaymentIntent:
     """3-D Secure: the browser has to authenticate before anything is charged."""
     page = f"{call.base_url}/_fake/payment_intents/{intent.id}/authentication"
-    if intent.return_url:
+    if intent.return_url and not call.params.get("use_stripe_sdk"):
         redirect = {"return_url": intent.return_url, "url": page}
         action: dict[str, Any] = {"type": "redirect_to_url", "redirect_to_url": redirect}
     else:
@@ -119,6 +134,7 @@ def _charge(call: Call, intent: PaymentIntent, method: PaymentMethod) -> Charge:
         description=intent.description,
         receipt_email=intent.receipt_email,
         statement_descriptor_suffix=intent.statement_descriptor_suffix,
+        livemode=intent.livemode,
     )
 
 

@@ -19,7 +19,7 @@ CONFIRM: params.Fields = {
     "off_session": params.boolean,
     "error_on_requires_action": params.boolean,
     "use_stripe_sdk": params.boolean,
-    "receipt_email": params.string,
+    "receipt_email": params.email,
 }
 
 

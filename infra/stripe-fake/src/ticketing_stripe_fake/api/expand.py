@@ -19,6 +19,7 @@ _EXPANDABLE = {
     "payment_intent": {"latest_charge", "payment_method"},
     "charge": {"payment_intent", "refunds"},
     "refund": {"charge", "payment_intent"},
+    "dispute": {"charge", "payment_intent"},
 }
 
 

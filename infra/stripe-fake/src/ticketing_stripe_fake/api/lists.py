@@ -33,15 +33,20 @@ PAGE: params.Fields = {
 
 
 def page(
-    call: Call, kind: type[T], rendered: Callable[[T], Json], url: str, owner: str | None = None
+    call: Call,
+    kind: type[T],
+    rendered: Callable[[T], Json],
+    url: str,
+    owner: str | None = None,
+    matches: Callable[[T], bool] | None = None,
 ) -> Json:
-    """One page of all objects, or of those that belong to `owner`."""
+    """One page of all objects, or of those that belong to `owner`, or match."""
     limit = call.params.get("limit", 10)
     after, before = call.params.get("starting_after"), call.params.get("ending_before")
     if after and before:
         message = "You may only specify one of these parameters: starting_after, ending_before."
         raise StripeError(400, message, param="ending_before")
-    rows = _rows(call, kind, owner, after, before)
+    rows = filter(matches, _rows(call, kind, owner, after, before))
     found = list(islice(filter(_within(call.params.get("created", {})), rows), limit + 1))
     data = [rendered(row) for row in found[:limit]]
     if before:

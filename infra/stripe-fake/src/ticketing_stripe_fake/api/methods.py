@@ -62,7 +62,9 @@ def from_data(call: Call, data: params.Params, *, param: str) -> PaymentMethod:
 
 
 def _created(call: Call, card: str, metadata: dict[str, str] | None = None) -> PaymentMethod:
-    method = PaymentMethod(ids.payment_method_id(), call.now, card, metadata or {})
+    method = PaymentMethod(
+        ids.payment_method_id(), call.now, card, metadata or {}, livemode=call.livemode
+    )
     call.transaction.put(method)
     return method
 

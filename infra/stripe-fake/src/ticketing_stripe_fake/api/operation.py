@@ -24,6 +24,8 @@ class Call:
     """Where the caller reached this server."""
     key: str | None = None
     """The call's idempotency key."""
+    livemode: bool = False
+    """Whether it came with a key of live mode, which no money moves under here either."""
 
     @property
     def now(self) -> int:

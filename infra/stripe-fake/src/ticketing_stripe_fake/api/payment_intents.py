@@ -42,6 +42,7 @@ def create(call: Call) -> Json:
         receipt_email=asked.get("receipt_email"),
         statement_descriptor_suffix=asked.get("statement_descriptor_suffix"),
         idempotency_key=call.key,
+        livemode=call.livemode,
     )
     if confirming:
         return render.payment_intent(confirm_with(call, intent))
@@ -123,7 +124,7 @@ _CREATE: params.Fields = {
     "confirmation_method": params.one_of("automatic"),
     "description": params.string,
     "metadata": params.metadata,
-    "statement_descriptor_suffix": params.string,
+    "statement_descriptor_suffix": params.statement_descriptor_suffix,
     "automatic_payment_methods": params.hash_of(
         {"enabled": params.boolean, "allow_redirects": params.one_of("always", "never")},
         required=("enabled",),

@@ -7,16 +7,20 @@ from ticketing_stripe_fake.api import lists, render
 from ticketing_stripe_fake.api.operation import Call, Json, Operation
 from ticketing_stripe_fake.cards import BY_NUMBER
 from ticketing_stripe_fake.errors import StripeError, no_such
-from ticketing_stripe_fake.objects import Charge, PaymentIntent, Refund, RefundStatus
+from ticketing_stripe_fake.objects import Charge, Dispute, PaymentIntent, Refund, RefundStatus
 
-LATER = {("pending", "succeeded"), ("pending", "failed"), ("succeeded", "failed")}
+LATER: tuple[tuple[RefundStatus, RefundStatus], ...] = (
+    ("pending", "succeeded"),
+    ("pending", "failed"),
+    ("succeeded", "failed"),
+)
 """How a refund may change after it was made."""
 
 
 def create(call: Call) -> Json:
     charge = _charge(call)
     amount = call.params.get("amount", charge.refundable)
-    _check_refundable(charge, amount)
+    _check_refundable(call, charge, amount)
     pends = BY_NUMBER[charge.card].refund == "pends"
     refund = Refund(
         ids.refund_id(),
@@ -63,7 +67,11 @@ def _charge(call: Call) -> Charge:
     return charge
 
 
-def _check_refundable(charge: Charge, amount: int) -> None:
+def _check_refundable(call: Call, charge: Charge, amount: int) -> None:
+    disputes = call.transaction.owned_by(Dispute, charge.id) if charge.disputed else []
+    if not all(dispute.refundable for dispute in disputes):
+        message = f"Charge {charge.id} has been charged back; cannot issue a refund."
+        raise StripeError(400, message, code="charge_disputed")
     if charge.refundable == 0:
         message = f"Charge {charge.id} has already been refunded."
         raise StripeError(400, message, code="charge_already_refunded")
@@ -75,16 +83,21 @@ def _check_refundable(charge: Charge, amount: int) -> None:
         raise StripeError(400, message, param="amount")
 
 
-def settle(call: Call, refund: Refund, status: RefundStatus) -> Refund:
+def settle(call: Call, refund: Refund, status: str) -> Refund:
     """What the bank makes of it later: a failed refund leaves the charge refundable again.
 
     Raises ValueError when the refund is already beyond that.
     """
-    if (refund.status, status) not in LATER:
+    to = next((to for was, to in LATER if (was, to) == (refund.status, status)), None)
+    if to is None:
         raise ValueError(f"a {refund.status} refund can't become {status}")
-    settled = replace(refund, status=status)
+    settled = replace(refund, status=to)
     if status == "failed":
-        settled = replace(settled, failure_reason="expired_or_canceled_card")
+        settled = replace(
+            settled,
+            failure_reason="expired_or_canceled_card",
+            failure_balance_transaction=ids.transaction_id(),
+        )
         charge = call.transaction.get(Charge, refund.charge)
         if charge is None:
             raise LookupError(f"refund {refund.id} has no charge {refund.charge}")

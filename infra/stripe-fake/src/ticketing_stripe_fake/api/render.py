@@ -35,7 +35,7 @@ def payment_intent(intent: PaymentIntent) -> Json:
         "excluded_payment_method_types": None,
         "last_payment_error": intent.last_payment_error,
         "latest_charge": intent.latest_charge,
-        "livemode": False,
+        "livemode": intent.livemode,
         "metadata": intent.metadata,
         "next_action": intent.next_action,
         "on_behalf_of": None,
@@ -59,7 +59,8 @@ def payment_intent(intent: PaymentIntent) -> Json:
 
 
 def refund(refund: Refund) -> Json:
-    return {
+    """What Stripe sets later is left out until then, rather than null."""
+    json: Json = {
         "id": refund.id,
         "object": "refund",
         "amount": refund.amount,
@@ -70,22 +71,24 @@ def refund(refund: Refund) -> Json:
         "customer": None,
         "destination_details": {
             "card": {
-                "reference": None,
                 "reference_status": "pending",
                 "reference_type": "acquirer_reference_number",
                 "type": "refund",
             },
             "type": "card",
         },
-        "failure_balance_transaction": None,
-        "failure_reason": refund.failure_reason,
         "metadata": refund.metadata,
         "payment_intent": refund.payment_intent,
         "payment_method": refund.payment_method,
-        "pending_reason": "processing" if refund.status == "pending" else None,
         "reason": refund.reason,
         "receipt_number": None,
         "source_transfer_reversal": None,
         "status": refund.status,
         "transfer_reversal": None,
     }
+    if refund.status == "pending":
+        json["pending_reason"] = "processing"
+    if refund.status == "failed":
+        json["failure_balance_transaction"] = refund.failure_balance_transaction
+        json["failure_reason"] = refund.failure_reason
+    return json

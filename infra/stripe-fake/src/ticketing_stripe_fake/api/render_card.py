@@ -33,7 +33,7 @@ def payment_method(method: PaymentMethod) -> Json:
         "created": method.created,
         "customer": None,
         "customer_account": None,
-        "livemode": False,
+        "livemode": method.livemode,
         "metadata": method.metadata,
         "type": "card",
     }
@@ -55,7 +55,7 @@ def token(token: Token) -> Json:
         },
         "client_ip": None,
         "created": token.created,
-        "livemode": False,
+        "livemode": token.livemode,
         "type": "card",
         "used": token.used,
     }

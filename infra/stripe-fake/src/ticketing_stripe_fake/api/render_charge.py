@@ -8,6 +8,9 @@ from ticketing_stripe_fake.objects import Charge
 
 Json: TypeAlias = dict[str, Any]
 
+STATEMENT_PREFIX = "TKT"
+"""What the account's charges are called on a card's statement."""
+
 
 def charge(charge: Charge) -> Json:
     return {
@@ -21,18 +24,18 @@ def charge(charge: Charge) -> Json:
         "application_fee_amount": None,
         "balance_transaction": charge.balance_transaction,
         "billing_details": BILLING,
-        "calculated_statement_descriptor": "TICKETING",
+        "calculated_statement_descriptor": _descriptor(charge),
         "captured": charge.succeeded,
         "created": charge.created,
         "currency": charge.currency,
         "customer": None,
         "description": charge.description,
-        "disputed": False,
+        "disputed": charge.disputed,
         "failure_balance_transaction": None,
         "failure_code": charge.failure_code,
         "failure_message": charge.failure_message,
         "fraud_details": {},
-        "livemode": False,
+        "livemode": charge.livemode,
         "metadata": charge.metadata,
         "on_behalf_of": None,
         "outcome": _outcome(charge),
@@ -55,6 +58,11 @@ def charge(charge: Charge) -> Json:
         "transfer_data": None,
         "transfer_group": None,
     }
+
+
+def _descriptor(charge: Charge) -> str:
+    suffix = charge.statement_descriptor_suffix
+    return f"{STATEMENT_PREFIX}* {suffix.upper()}" if suffix else STATEMENT_PREFIX
 
 
 def _charged_card(charge: Charge) -> Json:

@@ -17,7 +17,7 @@ def create(call: Call) -> Json:
             code="incorrect_number",
             param="number",
         )
-    token = Token(ids.token_id(), call.now, number)
+    token = Token(ids.token_id(), call.now, number, livemode=call.livemode)
     call.transaction.put(token)
     return render_card.token(token)
 
