@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ticketing_common.testing.ports import free_port
 from ticketing_local.binaries import NGINX, find
 from ticketing_local.data.files import make_folder
 from ticketing_local.data.ports import LOOPBACK, Ports
@@ -26,11 +27,9 @@ def infra() -> Path:
     return Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(name="free_port")
+def a_free_port() -> int:
+    return free_port()
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ticketing_common.events.rights import NAMES
 from ticketing_local.data.files import make_folder, require_space, write_atomically
-from ticketing_local.data.keys import FAKE_STRIPE_KEY, known_secrets
+from ticketing_local.data.keys import FAKE_STRIPE_KEY, WEBHOOK_SECRET, known_secrets
 from ticketing_local.data.lock import only_instance
 from ticketing_local.problems import ProblemError
 
@@ -22,6 +23,34 @@ def test_the_session_key_is_kept_and_private(tmp_path: Path) -> None:
     assert first == second
     assert len(first["jwt-secret", "JWT_KEY"]) == 64
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_an_older_version_s_folder_gets_the_keys_it_lacks(tmp_path: Path) -> None:
+    """What it holds stays as it is, or everybody would have to sign in again."""
+    path = tmp_path / "secrets.json"
+    write_atomically(path, json.dumps({"JWT_KEY": "k" * 64}))
+
+    first, second = known_secrets(path, None), known_secrets(path, None)
+
+    assert first == second
+    assert first["jwt-secret", "JWT_KEY"] == "k" * 64
+    assert len(first["visitor-secret", "VISITOR_KEYS"]) == 64
+    assert first["orders-nats-secret", "NATS_USER"] == "orders"
+    made_up = {value for (_, key), value in first.items() if key.endswith("_PASSWORD")}
+    # Each user has two, one of which its service knows; Redis has a client and an operator.
+    assert len(made_up) == 2 * len(NAMES) + 2
+    assert all(len(value) == 65 and value[0] == "p" for value in made_up)
+
+
+def test_webhooks_are_signed_with_a_secret_of_the_folder(tmp_path: Path) -> None:
+    """It is kept, as payments and the fake must agree; the real Stripe's is its owner's to give."""
+    path = tmp_path / "secrets.json"
+
+    first, second = known_secrets(path, None), known_secrets(path, None)
+
+    assert first[WEBHOOK_SECRET] == second[WEBHOOK_SECRET]
+    assert first[WEBHOOK_SECRET].startswith("whsec_")
+    assert WEBHOOK_SECRET not in known_secrets(path, "sk_test_x")
 
 
 def test_two_folders_have_two_keys(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.error import HTTPError
 
 import pytest
 
-from ticketing_local.demo import BUYER, SELLER, TICKETS, make_demo
+from ticketing_local.demo import BUYER, RESERVED, SELLER, SOLD, TICKETS, make_demo
 
 
 class Marketplace(ThreadingHTTPServer):
@@ -19,6 +20,9 @@ class Marketplace(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.passwords: dict[str, str] = {}
         self.tickets: list[dict[str, Any]] = []
+        self.orders: list[dict[str, Any]] = []
+        self.paid: list[str] = []
+        self.deaf = 0  # requests for which one service has not heard of another's news
         self.broken = False
 
     @property
@@ -44,13 +48,23 @@ class Handler(BaseHTTPRequestHandler):
             known = email in self.server.passwords
             self.server.passwords.setdefault(email, body["password"])
             self.answer(400 if known else 201, {}, email)
-        else:
-            self.server.tickets.append(body | {"by": self.user()})
+        elif self.path == "/api/tickets":
+            self.server.tickets.append(body | {"by": self.user(), "id": body["title"]})
             self.answer(201, body)
+        elif self.server.deaf:
+            self.server.deaf -= 1
+            self.answer(404, {})
+        elif self.path == "/api/orders":
+            order = {"id": f"order of {body['ticketId']}", **body, "by": self.user()}
+            self.server.orders.append(order)
+            self.answer(201, order)
+        else:
+            self.server.paid.append(body["orderId"])
+            self.answer(201, {})
 
     def do_GET(self) -> None:
-        mine = [ticket for ticket in self.server.tickets if ticket["by"] == self.user()]
-        self.answer(200, mine)
+        of = self.server.orders if self.path == "/api/orders" else self.server.tickets
+        self.answer(200, [each for each in of if each["by"] == self.user()])
 
     def user(self) -> str:
         return self.headers.get("cookie", "").removeprefix("session=")
@@ -79,32 +93,50 @@ def marketplace() -> Iterator[Marketplace]:
 
 
 def test_the_first_start_makes_it_all(marketplace: Marketplace) -> None:
-    """Both accounts, and the seller's tickets."""
-    make_demo(marketplace.url)
+    """Both accounts, the seller's tickets, one of them sold and one reserved, once services have
+    heard of one another."""
+    marketplace.deaf = 2
+
+    make_demo(marketplace.url, buys=True)
 
     assert marketplace.passwords == {a.email: a.password for a in (SELLER, BUYER)}
-    assert marketplace.titles() == [title for title, _ in TICKETS]
+    assert marketplace.titles() == [ticket.title for ticket in TICKETS]
     assert marketplace.titles(BUYER.email) == []
+    assert [order["ticketId"] for order in marketplace.orders] == [SOLD, RESERVED]
+    assert marketplace.paid == [f"order of {SOLD}"]
+    assert {order["by"] for order in marketplace.orders} == {BUYER.email}
+    events = [ticket["startsAt"] for ticket in marketplace.tickets if "startsAt" in ticket]
+    assert len(events) == len(TICKETS) - 1
+    assert all(datetime.fromisoformat(each) > datetime.now(UTC) for each in events)
+
+
+def test_nothing_is_bought_at_the_real_stripe(marketplace: Marketplace) -> None:
+    """Where cards may be charged in earnest."""
+    make_demo(marketplace.url, buys=False)
+
+    assert (marketplace.orders, marketplace.paid) == ([], [])
+    assert len(marketplace.tickets) == len(TICKETS)
 
 
 def test_the_second_start_adds_nothing(marketplace: Marketplace) -> None:
     """Also when the seller renamed a ticket meanwhile."""
-    make_demo(marketplace.url)
+    make_demo(marketplace.url, buys=True)
     marketplace.tickets[0]["title"] = "Renamed"
 
-    make_demo(marketplace.url)
+    make_demo(marketplace.url, buys=True)
 
     assert len(marketplace.tickets) == len(TICKETS)
+    assert len(marketplace.orders) == 2
 
 
 def test_what_an_interrupted_start_left_out_is_added(marketplace: Marketplace) -> None:
     """Only the tickets that are missing."""
-    make_demo(marketplace.url)
+    make_demo(marketplace.url, buys=True)
     del marketplace.tickets[1]
 
-    make_demo(marketplace.url)
+    make_demo(marketplace.url, buys=True)
 
-    assert sorted(marketplace.titles()) == sorted(title for title, _ in TICKETS)
+    assert sorted(marketplace.titles()) == sorted(ticket.title for ticket in TICKETS)
 
 
 def test_an_api_that_does_not_answer_is_an_error(marketplace: Marketplace) -> None:
@@ -112,7 +144,7 @@ def test_an_api_that_does_not_answer_is_an_error(marketplace: Marketplace) -> No
     marketplace.broken = True
 
     with pytest.raises(HTTPError, match="503"):
-        make_demo(marketplace.url)
+        make_demo(marketplace.url, buys=True)
 
 
 def test_passwords_are_allowed_ones() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ticketing_common.settings import SettingsError
+from ticketing_local.data.keys import known_secrets
 from ticketing_local.environment import environment
 
 
@@ -22,6 +23,19 @@ def test_the_services_own_variables(tmp_path: Path) -> None:
     assert variables["NATS_URL"] == "nats://127.0.0.1:20002"
     assert variables["NATS_CLUSTER_ID"] == "ticketing"
     assert variables["JWT_KEY"] == "k" * 64
+
+
+def test_a_command_is_the_operator_s(tmp_path: Path) -> None:
+    """Whoever owns the data folder may do everything on its NATS."""
+    ports = {"nats": 20002, "expiration-redis": 20003}
+    processes = [{"name": name, "port": port} for name, port in ports.items()]
+    (tmp_path / "state.json").write_text(json.dumps({"processes": processes}))
+    known = known_secrets(tmp_path / "secrets.json", None)
+
+    variables = environment("expiration", str(tmp_path))
+
+    assert variables["NATS_USER"] == "operator"
+    assert variables["NATS_PASSWORD"] == known["operator-nats-secret", "NATS_PASSWORD"]
 
 
 @pytest.mark.parametrize("state", [None, "", "{}", '{"processes": []}'])

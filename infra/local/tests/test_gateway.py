@@ -14,6 +14,7 @@ import pytest
 
 from ticketing_local.certificate import certificate
 from ticketing_local.data.ports import LOOPBACK
+from ticketing_local.servers import error_pages
 from ticketing_local.servers.nginx_config import Gateway
 
 
@@ -84,15 +85,20 @@ async def test_a_service_learns_who_asked(site: Site) -> None:
 
 
 async def test_the_client_speaks_for_a_visitor(site: Site) -> None:
-    """On its own port its word about the visitor is taken, and there is only the API."""
+    """On its own port its word about the visitor passes, and there is only the API. The address
+    it says without a signature is not believed: everybody on this machine could say it."""
     inside = site.gateway.inside
-    said = {"X-Forwarded-For": "1.2.3.4", "X-Forwarded-Proto": "https"}
+    said = {"X-Visitor": "1.2.3.4;1;signature", "X-Forwarded-Proto": "https"}
+    unsigned = {"X-Forwarded-For": "1.2.3.4"}
 
-    passed_on = (await site.echo("/api/users/signin", port=inside, headers=said))["headers"]
+    passed_on = (await site.echo("/api/users/signin", port=inside, headers=said | unsigned))[
+        "headers"
+    ]
     alone = (await site.echo("/api/users/signin", port=inside))["headers"]
     answer, _ = await site.ask("/", port=inside)
 
     assert {name.lower(): value for name, value in said.items()}.items() <= passed_on.items()
+    assert passed_on["x-forwarded-for"] == LOOPBACK
     assert (alone["x-forwarded-for"], alone["x-forwarded-proto"]) == (LOOPBACK, "http")
     assert answer.status == 404
 
@@ -130,8 +136,10 @@ async def test_a_service_that_is_away_is_a_502(
         "errors": [{"message": "The service can't be reached at the moment, please try again"}]
     }
     assert api.headers["x-request-id"] == "trace-0001"
-    assert (page.status, page.headers["content-type"]) == (502, "text/html")
-    assert b"can't be reached" in text
+    assert (page.status, page.headers["content-type"]) == (502, "text/html; charset=utf-8")
+    assert text.decode() == error_pages.page(502)
+    assert "can't be reached" in text.decode()
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
 
 
 async def test_a_body_of_more_than_a_megabyte_is_a_413(site: Site) -> None:

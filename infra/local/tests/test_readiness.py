@@ -11,7 +11,7 @@ async def test_no_answer_is_a_no(
     free_port: int, taken_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody there, or somebody who says nothing."""
-    monkeypatch.setattr("ticketing_local.processes.readiness.PATIENCE", 0.1)
+    monkeypatch.setattr("ticketing_local.processes.readiness.PATIENCE", 1.0)
 
     assert not await asked(listens(free_port))
     assert await asked(listens(taken_port))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +11,14 @@ from pathlib import Path
 import pytest
 
 from ticketing_local.data.state import end_leftovers, snapshot
+from ticketing_local.processes.inspection import (
+    boot_id,
+    is_stopped,
+    own_age,
+    session_members,
+    start_time,
+)
 from ticketing_local.processes.keeper import Keeper
-from ticketing_local.processes.procfs import boot_id, own_age, session_members, start_time
 from ticketing_local.testing import FOREVER, Told, python
 
 MASTER = f"import subprocess, sys; subprocess.run([sys.executable, '-c', '{FOREVER}'])"
@@ -28,7 +35,7 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
             os.kill(pid, 9)
 
 
-def state(path: Path, pid: int, started: int | None, boot: str | None = None) -> Path:
+def state(path: Path, pid: int, started: float | None, boot: str | None = None) -> Path:
     path.write_text(
         json.dumps(
             {
@@ -107,3 +114,15 @@ def test_the_state_tells_who_runs_where(told: Told) -> None:
 def test_a_process_knows_its_age() -> None:
     """Which includes the time its imports took."""
     assert 0 < own_age() < 24 * 3600
+
+
+def test_a_process_is_stopped_once_all_its_threads_are(stranger: subprocess.Popen[bytes]) -> None:
+    """And not before, nor once it goes on."""
+    assert not is_stopped(stranger.pid)
+
+    stranger.send_signal(signal.SIGSTOP)
+    while not is_stopped(stranger.pid):
+        assert stranger.poll() is None
+
+    stranger.send_signal(signal.SIGCONT)
+    assert not is_stopped(stranger.pid)

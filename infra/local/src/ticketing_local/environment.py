@@ -1,16 +1,18 @@
-"""What a service of the running environment was told, for a command that acts on its behalf."""
+"""What a service of the running environment was told, for a command that acts on its behalf, and
+has the operator's rights on NATS."""
 
 import json
 from pathlib import Path
 
+from ticketing_common.events.rights import OPERATOR
 from ticketing_common.settings import SettingsError
-from ticketing_local.data.keys import known_secrets
+from ticketing_local.data.keys import known_secrets, secrets_of
 from ticketing_local.manifests import Manifests
 from ticketing_local.problems import ProblemError
 from ticketing_local.services import Addresses, variables
 
 INFRA = Path(__file__).resolve().parents[3]
-ORDER_WINDOW = 900  # seconds; nothing here depends on it
+EXPIRATION_WINDOW_SECONDS = 900  # nothing here depends on it
 
 
 def environment(service: str, data: str) -> dict[str, str]:
@@ -27,10 +29,11 @@ def environment(service: str, data: str) -> dict[str, str]:
             inside=0,
             stripe=ports.get("stripe"),
         )
-        declared = Manifests(INFRA).environment(
-            service, known_secrets(folder / "secrets.json", None), f"{service}-command"
-        )
-        return variables(service, declared, addresses, ORDER_WINDOW, None)
+        secrets = known_secrets(folder / "secrets.json", None)
+        declared = Manifests(INFRA).environment(service, secrets, f"{service}-command")
+        declared |= secrets_of(f"{OPERATOR}-nats-secret", secrets)
+        told = variables(service, declared, addresses, EXPIRATION_WINDOW_SECONDS, None)
+        return told | ({"PORT": str(ports[service])} if service in ports else {})
     except (FileNotFoundError, KeyError, ValueError):
         raise SettingsError(f"No `ticketing up` runs on {folder}.") from None
     except ProblemError as problem:

@@ -26,7 +26,7 @@ def greeting(options: Options, url: str, seconds: float) -> list[str]:
         "",
         *accounts,
         f"  Payment  {payment}",
-        f"  Window   {options.expiration_seconds} s to pay for an order",
+        f"  Window   {options.expiration_window_seconds} s to pay for an order",
         f"  Data     {options.data} (logs in {options.data / 'logs'})",
         "  Stop     Ctrl-C",
         *(_https_hints(options, urlsplit(url).hostname or "") if options.https else []),

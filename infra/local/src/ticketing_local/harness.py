@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,11 +11,22 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ticketing_local.processes.procfs import is_stopped
+from ticketing_common.events.rights import OPERATOR, password_variable
+from ticketing_common.testing.ports import free_port
+from ticketing_local.processes.inspection import is_stopped
+from ticketing_local.processes.supervisor import START_LIMIT
 
 # A test is no flood.
-UNLIMITED = {"RATE_LIMIT_SIGNIN": "0", "RATE_LIMIT_ORDERS": "0"}
-BOOT_TIMEOUT = 120.0  # seconds
+UNLIMITED = {
+    "RATE_LIMIT_SIGNIN": "0",
+    "RATE_LIMIT_SIGNIN_EMAIL": "0",
+    "RATE_LIMIT_ORDERS": "0",
+    "RATE_LIMIT_TICKETS": "0",
+    "MAX_OPEN_ORDERS": "0",
+    "MAX_DECLINES_PER_ORDER": "0",
+    "MAX_DECLINES_PER_HOUR": "0",
+}
+BOOT_TIMEOUT = START_LIMIT + 20  # seconds
 STOP_TIMEOUT = 20.0
 
 
@@ -39,6 +49,11 @@ class Stack:
     def port(self, name: str) -> int:
         return int(self.processes()[name]["port"])
 
+    @property
+    def nats_url(self) -> str:
+        """Its NATS, for whoever may do everything there."""
+        return operators_nats(self.data, self.port("nats"))
+
     def signal(self, name: str, number: signal.Signals) -> None:
         os.kill(self.processes()[name]["pid"], number)
 
@@ -50,7 +65,7 @@ class Stack:
 
     def await_ready(self) -> None:
         """Return once every process is ready (again)."""
-        until(lambda: all(process["ready"] for process in self.processes().values()), 60)
+        until(lambda: all(process["ready"] for process in self.processes().values()))
 
     @contextmanager
     def frozen(self, *names: str) -> Iterator[None]:
@@ -67,7 +82,14 @@ class Stack:
                     os.kill(pid, signal.SIGCONT)
 
 
-def until(condition: Callable[[], bool], bound: float = 30.0) -> None:
+def operators_nats(data: Path, port: int) -> str:
+    """The address of a stack's NATS with its operator's name; an older version's knows nobody."""
+    password = json.loads((data / "secrets.json").read_text()).get(password_variable(OPERATOR))
+    who = f"{OPERATOR}:{password}@" if password else ""
+    return f"nats://{who}127.0.0.1:{port}"
+
+
+def until(condition: Callable[[], bool], bound: float = 120.0) -> None:
     """Return when the condition holds; raise `TimeoutError` after so many seconds."""
     deadline = time.monotonic() + bound
     while not condition():
@@ -77,18 +99,14 @@ def until(condition: Callable[[], bool], bound: float = 30.0) -> None:
 
 
 @contextmanager
-def running_stack(
-    data: Path, *, expiration_seconds: int = 900, options: Sequence[str] = (), **env: str
-) -> Iterator[Stack]:
+def running_stack(data: Path, *, options: Sequence[str] = (), **env: str) -> Iterator[Stack]:
     """`ticketing up` without demo data, ready to be used; stopped as by Ctrl-C at the end.
 
     Raises `RuntimeError` with the last it said where it does not start.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     argv = [sys.executable, "-m", "ticketing_local", "up", "--port", str(port), "--data", str(data)]
-    argv += ["--expiration-seconds", str(expiration_seconds), "--demo", "0", *options]
+    argv += ["--demo", "0", *options]
     data.mkdir(parents=True, exist_ok=True)
     log = data.with_name(f"{data.name}.log")
     with log.open("wb") as output:

@@ -64,6 +64,14 @@ class Manifests:
             raise ProblemError(f"{path} has no jetstream block with a store_dir.")
         return f"{block[1]}{json.dumps(str(folder))}{block[2]}"
 
+    def nats_users(self) -> str:
+        """The NATS configuration's users, whose passwords are variables."""
+        return _read(self._base / "nats" / "users.conf")
+
+    def redis_users(self) -> str:
+        """Redis' users, as an ACL in which `$NAME` stands for the hash of a password."""
+        return _read(self._base / "redis" / "users.acl")
+
     def environment(self, service: str, secrets: Secrets, instance: str) -> dict[str, str]:
         """The variables of a service's container, every reference resolved.
 

@@ -9,7 +9,7 @@ from ticketing_local.problems import ProblemError
 
 # Named like variables that services have, or none of their business.
 OWN_VARIABLES = (
-    *("PORT", "HOST", "DATA", "DEMO", "HTTPS", "EXPIRATION_SECONDS"),
+    *("PORT", "HOST", "DATA", "DEMO", "HTTPS", "EXPIRATION_WINDOW_SECONDS"),
     *("STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_API_BASE", "MAKEFLAGS", "MAKELEVEL"),
 )
 
@@ -20,7 +20,7 @@ class Options:
 
     port: int = 8080
     data: Path = Path(".local")
-    expiration_seconds: int = 900
+    expiration_window_seconds: int = 900
     demo: bool = True
     stripe_key: str | None = None
     stripe_publishable_key: str | None = None
@@ -34,16 +34,13 @@ class Options:
         """Raises `ProblemError` for a value that can't be used."""
         key = args.stripe_key.strip() or None
         publishable = args.stripe_publishable_key.strip() or None
-        if key and not key.startswith(("sk_", "rk_")):
-            raise ProblemError("STRIPE_KEY must be a secret key, which starts with sk_ or rk_.")
-        if publishable and not publishable.startswith("pk_"):
-            raise ProblemError(
-                "STRIPE_PUBLISHABLE_KEY must be a publishable key, which starts with pk_."
-            )
+        _check_keys(key, publishable, args.https)
         return cls(
             port=_number("PORT", args.port, 1, 65_535),
             data=Path(args.data).expanduser().absolute(),
-            expiration_seconds=_number("EXPIRATION_SECONDS", args.expiration_seconds, 2, 86_400),
+            expiration_window_seconds=_number(
+                "EXPIRATION_WINDOW_SECONDS", args.expiration_window_seconds, 2, 86_400
+            ),
             demo=args.demo not in ("0", "no", "false"),
             stripe_key=key,
             stripe_publishable_key=publishable,
@@ -64,9 +61,9 @@ def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
     add("--port", default=default("PORT", "8080"), help="where the site is served (PORT)")
     add("--data", default=default("DATA", ".local"), help="the folder of all data (DATA)")
     add(
-        "--expiration-seconds",
-        default=default("EXPIRATION_SECONDS", "900"),
-        help="how long an order holds its ticket (EXPIRATION_SECONDS)",
+        "--expiration-window-seconds",
+        default=default("EXPIRATION_WINDOW_SECONDS", "900"),
+        help="how long an order holds its ticket (EXPIRATION_WINDOW_SECONDS)",
     )
     add("--demo", default=default("DEMO", "1"), help="0 for no demo accounts and tickets (DEMO)")
     add(
@@ -83,7 +80,7 @@ def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         "--https",
         action="store_true",
         default=default("HTTPS", "0") not in ("0", "no", "false"),
-        help="serve https://ticketing.dev with a certificate made here (HTTPS=1)",
+        help="serve https://ticketing.dev:PORT with a certificate made here (HTTPS=1)",
     )
     add("--replicas", default="1", help="how many of each service behind the gateway")
     add("--verbose", action="store_true", help="show the servers' logs as well")
@@ -93,6 +90,25 @@ def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         metavar="FILE",
         help="write what runs where into this file once all is ready",
     )
+
+
+def _check_keys(secret: str | None, publishable: str | None, https: bool) -> None:
+    if secret and not secret.startswith(("sk_", "rk_")):
+        raise ProblemError("STRIPE_KEY must be a secret key, which starts with sk_ or rk_.")
+    if publishable and not publishable.startswith("pk_"):
+        raise ProblemError(
+            "STRIPE_PUBLISHABLE_KEY must be a publishable key, which starts with pk_."
+        )
+    live = {"_live_" in key[:8] for key in (secret, publishable) if key}
+    if len(live) > 1:
+        raise ProblemError(
+            "STRIPE_KEY and STRIPE_PUBLISHABLE_KEY must be of one mode: both live, or both test."
+        )
+    if live == {True} and not (secret and publishable and https):
+        raise ProblemError(
+            "Real cards are charged over https only, with both keys: set HTTPS=1, STRIPE_KEY and "
+            "STRIPE_PUBLISHABLE_KEY."
+        )
 
 
 def _number(name: str, text: str, least: int, most: int) -> int:

@@ -18,8 +18,8 @@ from ticketing_local.logs.output import Output
 from ticketing_local.logs.rendering import Renderer, is_severe
 from ticketing_local.options import Options
 from ticketing_local.problems import ProblemError
+from ticketing_local.processes.inspection import own_age
 from ticketing_local.processes.process import Process, Stage
-from ticketing_local.processes.procfs import own_age
 from ticketing_local.processes.supervisor import Supervisor
 from ticketing_local.stack import Stack
 
@@ -103,7 +103,8 @@ class _Run:
 
     async def _make_demo(self) -> None:
         try:
-            await asyncio.to_thread(make_demo, self._stack.inside_url)
+            buys = self._options.stripe_key is None
+            await asyncio.to_thread(make_demo, self._stack.inside_url, buys=buys)
         except (OSError, ValueError) as error:
             self._console.line(f"The demo data could not be made: {error!r}")
 

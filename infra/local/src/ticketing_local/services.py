@@ -27,7 +27,7 @@ def variables(
     service: str,
     declared: Mapping[str, str],
     addresses: Addresses,
-    order_window: int,
+    expiration_window_seconds: int,
     stripe_publishable_key: str | None,
 ) -> dict[str, str]:
     """The variables that the manifest declares, with the addresses of this machine."""
@@ -35,7 +35,7 @@ def variables(
         "NATS_URL": f"nats://{LOOPBACK}:{addresses.nats}",
         "REDIS_HOST": LOOPBACK,
         "API_URL": f"http://{LOOPBACK}:{addresses.inside}",
-        "EXPIRATION_WINDOW_SECONDS": str(order_window),
+        "EXPIRATION_WINDOW_SECONDS": str(expiration_window_seconds),
     }
     result = {name: local.get(name, value) for name, value in declared.items()}
     if "MONGO_URI" in declared:
@@ -47,7 +47,7 @@ def variables(
     if service == "client" and addresses.stripe is not None:
         page = "/_fake/payment_intents/{intent}/authentication"
         result["STRIPE_TEST_BANK_URL"] = f"http://{LOOPBACK}:{addresses.stripe}{page}"
-    if service == "client" and stripe_publishable_key:
+    if service in ("client", "payments") and stripe_publishable_key:
         result["STRIPE_PUBLISHABLE_KEY"] = stripe_publishable_key
     return result
 
@@ -58,7 +58,12 @@ def replica_set(mongo_uri: str) -> str:
 
 
 def service_process(
-    service: str, name: str, port: int, environ: Mapping[str, str], own: Mapping[str, str]
+    service: str,
+    name: str,
+    port: int,
+    metrics_port: int,
+    environ: Mapping[str, str],
+    own: Mapping[str, str],
 ) -> Process:
     """One replica of a service; `environ` is the user's, `own` what the service is told."""
     return Process(
@@ -71,6 +76,7 @@ def service_process(
             **own,
             "HOST": LOOPBACK,
             "PORT": str(port),
+            "METRICS_PORT": str(metrics_port),
         },
         port=port,
         stage=Stage.SERVICE,

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from ticketing_local import binaries
 from ticketing_local.data.files import make_folder
-from ticketing_local.data.keys import Secrets
+from ticketing_local.data.keys import (
+    NATS_USERS,
+    REDIS_USERS,
+    WEBHOOK_SECRET,
+    Secrets,
+    secrets_of,
+)
 from ticketing_local.data.ports import LOOPBACK, Ports
 from ticketing_local.manifests import Manifests, Route
 from ticketing_local.options import OWN_VARIABLES, Options
@@ -49,19 +55,24 @@ class Builder:
             self._folder("nats"),
             self.ports.of("nats"),
             self.ports.of("nats-monitor"),
-            self.manifests.jetstream(self._folder("nats")),
+            self.manifests.jetstream(self._folder("nats")) + "\n" + self.manifests.nats_users(),
+            secrets_of(NATS_USERS, self.secrets),
         )
         jobs = redis(
             self.programs[binaries.REDIS],
             self._folder("redis"),
             self.ports.of("expiration-redis"),
+            self.manifests.redis_users(),
+            secrets_of(REDIS_USERS, self.secrets),
         )
-        stripe = self._stripe()
+        inside = self.ports.of("gateway-inside")
+        inside_url = f"http://{LOOPBACK}:{inside}"
+        stripe = self._stripe(inside_url)
         addresses = Addresses(
             mongo={service: process.port for service, process in databases.items()},
             nats=stream.port,
             redis=jobs.port,
-            inside=self.ports.of("gateway-inside"),
+            inside=inside,
             stripe=stripe.port if stripe else None,
         )
         routes = self._routes()
@@ -72,7 +83,7 @@ class Builder:
             )
             for service in SERVICES
         }
-        gateway = self._gateway(routes, services, addresses.inside)
+        gateway = self._gateway(routes, services, inside)
         self.ports.remember()
         return Stack(
             processes=[
@@ -84,7 +95,7 @@ class Builder:
                 gateway,
             ],
             url=self._url(),
-            inside_url=f"http://{LOOPBACK}:{addresses.inside}",
+            inside_url=inside_url,
         )
 
     def _databases(self) -> dict[str, Process]:
@@ -101,11 +112,16 @@ class Builder:
             if "MONGO_URI" in (declared := self._declared(service, service))
         }
 
-    def _stripe(self) -> Process | None:
+    def _stripe(self, api: str) -> Process | None:
         if self.options.stripe_key:
             return None
         return stripe_fake(
-            self._folder("stripe"), self.ports.of("stripe"), self._environ_of_services()
+            self._folder("stripe"),
+            self.ports.of("stripe"),
+            self._environ_of_services(),
+            shop=self._url(),
+            api=api,
+            webhook_secret=self.secrets[WEBHOOK_SECRET],
         )
 
     def _replicas(self, service: str, count: int, addresses: Addresses) -> list[Process]:
@@ -115,12 +131,13 @@ class Builder:
                 service,
                 name,
                 self.ports.of(name),
+                self.ports.of(f"{name}-metrics"),
                 self._environ_of_services(),
                 variables(
                     service,
                     self._declared(service, name),
                     addresses,
-                    self.options.expiration_seconds,
+                    self.options.expiration_window_seconds,
                     self.options.stripe_publishable_key,
                 ),
             )

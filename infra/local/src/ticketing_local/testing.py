@@ -64,7 +64,7 @@ class Told:
         return (self._folder / f"{name}.log").read_text()
 
 
-async def eventually(holds: Callable[[], object], seconds: float = 10.0) -> None:
+async def eventually(holds: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until something holds. Raises TimeoutError if it does not in so many seconds."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ticketing_local.problems import ProblemError
+from ticketing_local.processes.inspection import boot_id, session_members, start_time
 from ticketing_local.processes.keeper import Keeper
-from ticketing_local.processes.procfs import boot_id, session_members, start_time
 
 
 def snapshot(url: str, keepers: Iterable[Keeper], *, ready: bool) -> dict[str, Any]:

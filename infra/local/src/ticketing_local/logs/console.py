@@ -1,8 +1,10 @@
 """The terminal, written to by a thread: a reader that stalls must never stall the supervisor."""
 
+import os
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TextIO
 
 
@@ -44,5 +46,12 @@ class Console:
                 if self._lines.empty():
                     self._stream.flush()
             except (OSError, ValueError):
+                self._discard()
                 self._on_broken()
                 return
+
+    def _discard(self) -> None:
+        """Lead the stream nowhere: Python writes what it keeps of it at its end, and would exit
+        with 120 where it can't."""
+        with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), self._stream.fileno())

@@ -33,9 +33,13 @@ class Output:
     @property
     def last_words(self) -> str:
         """The last thing it said, preferably an error."""
+        return self.trouble or (message(self._last[-1]) if self._last else "nothing")
+
+    @property
+    def trouble(self) -> str | None:
+        """The last error among what it said lately; None where it said none."""
         severe = [line for line in self._last if is_severe(line)]
-        lines = severe or list(self._last)
-        return message(lines[-1]) if lines else "nothing"
+        return message(severe[-1]) if severe else None
 
     def write(self, line: str) -> None:
         self._last.append(line)

@@ -48,9 +48,14 @@ def listens(port: int) -> Probe:
 
 async def first_line(port: int, request: bytes) -> bytes:
     """The first line that a server answers, its end included."""
+    return await last_line(port, request, lines=1)
+
+
+async def last_line(port: int, request: bytes, lines: int) -> bytes:
+    """The last of so many lines that a server answers, its end included."""
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
         writer.write(request)
-        return await reader.readuntil(b"\n")
+        return [await reader.readuntil(b"\n") for _ in range(lines)][-1]
     finally:
         writer.close()

@@ -9,8 +9,8 @@ from ticketing_local.problems import ProblemError
 from ticketing_local.processes.keeper import LAST_WORDS, Keeper
 from ticketing_local.processes.process import Process, Stage
 
-START_LIMIT = 120.0  # seconds for everything to become ready
-STILL_WAITING = 10.0  # seconds of silence after which one is told what takes so long
+START_LIMIT = 300.0  # seconds for everything to become ready, on a machine busy with other things
+PROGRESS = 10.0  # seconds from one word on what is still to come to the next
 
 
 class Supervisor:
@@ -37,19 +37,19 @@ class Supervisor:
         """Return once everything was ready. Raises `ProblemError` if that does not come about."""
         self._tasks = [asyncio.create_task(keeper.keep()) for keeper in self.keepers]
         everything = asyncio.create_task(self._all_ready())
-        deadline = time.monotonic() + START_LIMIT
+        began = time.monotonic()
         try:
             while not everything.done():
                 await asyncio.wait(
                     {everything, *self._tasks},
-                    timeout=STILL_WAITING,
+                    timeout=PROGRESS,
                     return_when=asyncio.FIRST_COMPLETED,
                 )
                 self._raise_failure()
-                if time.monotonic() > deadline:
-                    raise ProblemError(f"After {START_LIMIT:.0f} s still {self._who_is_late()}.")
+                if time.monotonic() - began > START_LIMIT:
+                    raise ProblemError(f"After {START_LIMIT:.0f} s {self._who_failed()}.")
                 if not everything.done():
-                    self._report(f"Still waiting: {self._who_is_late()}")
+                    self._report(self._progress())
         finally:
             everything.cancel()
         self.is_ready = True
@@ -85,8 +85,7 @@ class Supervisor:
     def _tell(self, keeper: Keeper, what: str) -> None:
         self._changed()
         if what:
-            done = sum(other.was_ready.is_set() for other in self.keepers)
-            count = "" if self.is_ready else f"[{done:>2}/{len(self.keepers)}] "
+            count = "" if self.is_ready else self._count()
             self._report(f"{count}{keeper.process.name} {what}")
 
     def _raise_failure(self) -> None:
@@ -94,8 +93,25 @@ class Supervisor:
             if task.done() and (error := task.exception()):
                 raise error
 
-    def _who_is_late(self) -> str:
-        late = [keeper for keeper in self.keepers if not keeper.was_ready.is_set()]
+    def _count(self) -> str:
+        return f"[{len(self.keepers) - len(self._late()):>2}/{len(self.keepers)}] "
+
+    def _late(self) -> list[Keeper]:
+        return [keeper for keeper in self.keepers if not keeper.was_ready.is_set()]
+
+    def _progress(self) -> str:
+        """What is still to come; on a slow machine that is no fault, so only errors are told."""
+        late = self._late()
+        names = ", ".join(keeper.process.name for keeper in late)
+        troubles = [
+            f"; {keeper.process.name} said: {keeper.output.trouble}"
+            for keeper in late
+            if keeper.output.trouble
+        ]
+        return f"{self._count()}starting: {names}{''.join(troubles[:1])}"
+
+    def _who_failed(self) -> str:
+        late = self._late()
         names = ", ".join(keeper.process.name for keeper in late)
         said = f"{late[0].process.name} said last: {late[0].output.last_words}"
         return f"not ready: {names}; {said}"

@@ -1,5 +1,6 @@
 """The event stream's server: JetStream on disk, every acknowledged event flushed."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ticketing_local.data.files import write_atomically
@@ -9,22 +10,30 @@ from ticketing_local.processes.readiness import http_ok
 from ticketing_local.servers import ENVIRONMENT
 
 
-def nats(program: Path, folder: Path, port: int, monitor: int, jetstream: str) -> Process:
-    """`monitor` is the port of its pages, `/jsz` among them; `jetstream` its settings' block."""
-    config = folder / "nats.conf"
+def nats(
+    program: Path,
+    folder: Path,
+    port: int,
+    monitor: int,
+    config: str,
+    passwords: Mapping[str, str],
+) -> Process:
+    """`monitor` is the port of its pages, `/jsz` among them; `config` its settings for JetStream
+    and of its users, whose passwords are variables that it names."""
+    path = folder / "nats.conf"
     write_atomically(
-        config,
+        path,
         f"""\
 server_name: ticketing-local
 listen: "{LOOPBACK}:{port}"
 http: "{LOOPBACK}:{monitor}"
-{jetstream}
+{config}
 """,
     )
     return Process(
         name="nats",
-        argv=(str(program), "--config", str(config)),
-        env=ENVIRONMENT,
+        argv=(str(program), "--config", str(path)),
+        env={**ENVIRONMENT, **passwords},
         port=port,
         stage=Stage.STORE,
         ready=http_ok(monitor, "/healthz"),

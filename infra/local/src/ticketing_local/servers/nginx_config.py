@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ticketing_local.data.ports import LOOPBACK, has_ipv6_loopback
+from ticketing_common.testing.ports import has_ipv6_loopback
+from ticketing_local.data.ports import LOOPBACK
 from ticketing_local.manifests import Route
+from ticketing_local.servers import error_pages
 
 _API = "/api"
 
@@ -59,7 +61,6 @@ http {{
     default $request_id;
   }}
   # What the client service says on a visitor's behalf, else what we see ourselves.
-  map $http_x_forwarded_for $forwarded_for {{ "" $remote_addr; default $http_x_forwarded_for; }}
   map $http_x_forwarded_proto $forwarded_proto {{
     "" $scheme;
     default $http_x_forwarded_proto;
@@ -78,14 +79,14 @@ http {{
 {upstreams}
   server {{
 {_listen(gateway, folder)}
-{_proxy_headers("$remote_addr", "$scheme")}
+{_proxy_headers("$scheme")}
 {_locations(gateway.routes)}
   }}
 
   # The same API for the client service, which speaks for a visitor.
   server {{
     listen {LOOPBACK}:{gateway.inside};
-{_proxy_headers("$forwarded_for", "$forwarded_proto")}
+{_proxy_headers("$forwarded_proto")}
 {_locations([route for route in gateway.routes if route.path.startswith(_API)])}
   }}
 }}
@@ -129,12 +130,12 @@ def _listen(gateway: Gateway, folder: Path) -> str:
     return "\n".join(lines)
 
 
-def _proxy_headers(forwarded_for: str, proto: str) -> str:
+def _proxy_headers(proto: str) -> str:
     headers = {
         "Connection": '""',  # keep it open
         "Host": "$http_host",
         "X-Request-ID": "$request_id_passed_on",
-        "X-Forwarded-For": forwarded_for,
+        "X-Forwarded-For": "$remote_addr",
         "X-Forwarded-Proto": proto,
         "X-Forwarded-Host": "$http_host",
     }
@@ -143,7 +144,7 @@ def _proxy_headers(forwarded_for: str, proto: str) -> str:
 
 def _locations(routes: Sequence[Route]) -> str:
     blocks = [_location(route, match) for route in routes for match in _matches(route)]
-    return "".join([*blocks, *_error_pages()])
+    return "".join([*blocks, *error_pages.locations()])
 
 
 def _location(route: Route, match: str) -> str:
@@ -165,29 +166,3 @@ def _matches(route: Route) -> Iterator[str]:
         yield f"= {path}"
     if not route.exact:
         yield f"{path}/"
-
-
-_ERRORS = {
-    413: "The request is too large",
-    502: "The service can't be reached at the moment, please try again",
-    504: "The service did not answer in time, please check before you try again",
-}
-
-
-def _error_pages() -> Iterator[str]:
-    for status, message in _ERRORS.items():
-        text = message.replace("'", "\\'")
-        body = f'{{"errors":[{{"message":"{text}"}}]}}'
-        page = f"<!doctype html><title>{status}</title><h1>{text}.</h1>"
-        yield _named(f"@api_{status}", "application/json", status, body)
-        yield _named(f"@page_{status}", "text/html", status, page)
-
-
-def _named(name: str, content_type: str, status: int, body: str) -> str:
-    return (
-        f"    location {name} {{\n"
-        f"      default_type {content_type};\n"
-        "      add_header X-Request-ID $request_id_passed_on always;\n"
-        f"      return {status} '{body}';\n"
-        f"    }}\n"
-    )
