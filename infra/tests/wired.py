@@ -24,7 +24,12 @@ ENVIRONMENT = {
     "SCRYPT_P": "1",
     # A test is no flood.
     "RATE_LIMIT_SIGNIN": "0",
+    "RATE_LIMIT_SIGNIN_EMAIL": "0",
     "RATE_LIMIT_ORDERS": "0",
+    "RATE_LIMIT_TICKETS": "0",
+    "MAX_OPEN_ORDERS": "0",
+    "MAX_DECLINES_PER_ORDER": "0",
+    "MAX_DECLINES_PER_HOUR": "0",
 }
 LISTENING = ("tickets", "orders", "payments", "expiration")
 WITH_API = ("auth", "tickets", "orders", "payments")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -87,7 +88,8 @@ def check(response: httpx.Response, *statuses: int) -> None:
 
 
 def post(serving: Serving, path: str, content: bytes) -> httpx.Response:
-    return serving.http.post(path, content=content, headers=serving.session)
+    headers = {**serving.session, "Content-Type": "application/json"}
+    return serving.http.post(path, content=content, headers=headers)
 
 
 @pytest.mark.parametrize(("service", "path", "body"), BODIES, ids=[path for _, path, _ in BODIES])
@@ -165,7 +167,7 @@ def _cookie(value: object) -> str:
     return base64.b64encode(raw).decode()
 
 
-CLAIMS = {"id": USER, "email": "test@test.com", "iat": 2_000_000_000}
+CLAIMS = {"id": USER, "email": "test@test.com", "iat": int(time.time())}
 COOKIES = st.one_of(
     st.text(
         st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=';,"'), max_size=99
@@ -187,7 +189,10 @@ COOKIES = st.one_of(
             _cookie({"jwt": jwt.encode(CLAIMS, JWT_KEY, algorithm="HS512")}),
             _cookie({"jwt": jwt.encode({**CLAIMS, "id": {"$gt": ""}}, JWT_KEY)}),
             _cookie({"jwt": jwt.encode({**CLAIMS, "iat": 0}, JWT_KEY)}),
+            _cookie({"jwt": jwt.encode({**CLAIMS, "iat": 2_000_000_000}, JWT_KEY)}),
+            _cookie({"jwt": jwt.encode({**CLAIMS, "iat": 10**400}, JWT_KEY)}),
             _cookie({"jwt": jwt.encode({"id": USER}, JWT_KEY)}),
+            _cookie({"jwt": base64.urlsafe_b64encode(b"[" * 1500).decode() + ".e30.e30"}),
             _cookie({"jwt": "eyJhbGciOiJub25lIn0." + _cookie(CLAIMS).rstrip("=") + "."}),
             "x" * 5000,
         ]

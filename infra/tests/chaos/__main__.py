@@ -2,13 +2,17 @@
 
 import argparse
 import asyncio
+import os
 import sys
+import tempfile
+from pathlib import Path
 
 from infra.tests.chaos.figures import figures
 from infra.tests.chaos.report import print_report
 from infra.tests.chaos.running import chaos_run, stopwatch
 from infra.tests.chaos.sensitivity.runs import sensitivity
-from infra.tests.chaos.stack import StackError
+from infra.tests.chaos.waiting import StackError
+from infra.tests.versions import checked_out
 
 
 def main() -> int:
@@ -24,18 +28,34 @@ def main() -> int:
         action="store_true",
         help="NATS loses all data, as with every fourth seed",
     )
+    parser.add_argument(
+        "--upgrade-from",
+        default=os.environ.get("UPGRADE_FROM", ""),
+        help="a git ref: one replica of each service runs that version (UPGRADE_FROM)",
+    )
     parser.add_argument("--only", help="of the mechanisms of the sensitivity runs")
     asked = parser.parse_args()
     if asked.command == "sensitivity":
         return asyncio.run(sensitivity(asked.only))
     if asked.command == "figures":
         return asyncio.run(figures(stopwatch()))
+    if not asked.upgrade_from:
+        return _seeds(asked, older=None)
+    with (
+        tempfile.TemporaryDirectory(prefix="chaos-from-") as folder,
+        checked_out(asked.upgrade_from, Path(folder) / "older") as older,
+    ):
+        return _seeds(asked, older)
+
+
+def _seeds(asked: argparse.Namespace, older: str | None) -> int:
     failed = []
     for seed in range(asked.seed, asked.seed + asked.seeds):
         print(f"seed {seed}, {asked.seconds:.0f} s of faults", flush=True)
         wipe_stream = asked.wipe_stream or seed % 4 == 0
         try:
-            outcome = asyncio.run(chaos_run(seed, asked.seconds, wipe_stream, stopwatch()))
+            run = chaos_run(seed, asked.seconds, wipe_stream, stopwatch(), older)
+            outcome = asyncio.run(run)
         except StackError as error:
             print(f"the stack could not be run: {error}", flush=True)
             failed.append(seed)

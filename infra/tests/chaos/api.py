@@ -1,5 +1,6 @@
 """The public API as a user reaches it: through the gateway, with a cookie."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,23 +42,28 @@ class Api:
     async def ask_with_cookie(
         self, method: str, path: str, cookie: str, body: JSON | None
     ) -> tuple[Answer, str]:
-        headers = {"Cookie": cookie} if cookie else {}
         route = f"{method} {'/'.join(path.split('/')[:3])}"
+        answered = await self._send(method, path, {"Cookie": cookie} if cookie else {}, body)
+        if answered is None:
+            self.journal.unanswered += 1
+            return Answer(0), ""
+        status, content, set_cookie = answered
+        self.journal.answers[route, status] += 1
+        if status == 500 or status in (405, 413, 422):
+            self.journal.crashes.append(f"{route}: {status} {content[:200]!r}")
+        try:
+            parsed = json.loads(content) if content else None
+        except ValueError:
+            self.journal.crashes.append(f"{route}: no JSON: {content[:200]!r}")
+            parsed = None
+        return Answer(status, parsed), set_cookie.split(";")[0]
+
+    async def _send(
+        self, method: str, path: str, headers: dict[str, str], body: JSON | None
+    ) -> tuple[int, bytes, str] | None:
+        """Status, body and cookie of the answer; None where none came."""
         try:
             response = await self._http.request(method, path, json=body, headers=headers)
         except (httpx.HTTPError, ValueError):
-            self.journal.unanswered += 1
-            return Answer(0), ""
-        self.journal.answers[route, response.status_code] += 1
-        if response.status_code == 500 or response.status_code in (405, 413, 422):
-            self.journal.crashes.append(f"{route}: {response.status_code} {response.text[:200]}")
-        try:
-            parsed = response.json() if response.content else None
-        except ValueError:
-            self.journal.crashes.append(f"{route}: no JSON: {response.text[:200]}")
-            parsed = None
-        return Answer(response.status_code, parsed), _session(response)
-
-
-def _session(response: httpx.Response) -> str:
-    return str(response.headers.get("set-cookie", "")).split(";")[0]
+            return None
+        return response.status_code, response.content, response.headers.get("set-cookie", "")

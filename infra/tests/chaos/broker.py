@@ -8,6 +8,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from infra.tests.chaos.stack import ChaosStack
+from ticketing_local.harness import operators_nats
 
 STREAM = "ticketing"
 UNREACHABLE = (NatsError, TimeoutError, OSError)  # what asking it raises while it is away
@@ -17,7 +18,7 @@ UNREACHABLE = (NatsError, TimeoutError, OSError)  # what asking it raises while 
 async def jetstream(stack: ChaosStack, timeout: float = 10.0) -> AsyncIterator[JetStreamContext]:
     """A connection for a few questions. Raises one of `UNREACHABLE`."""
     client = await nats.connect(
-        f"nats://127.0.0.1:{stack.port('nats')}",
+        operators_nats(stack.data, stack.port("nats")),
         connect_timeout=1,
         allow_reconnect=False,
         error_cb=_ignore,

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from infra.tests.chaos.changes import Change
 from infra.tests.chaos.journal import JSON, Journal
 from infra.tests.chaos.stack import ChaosStack
 from ticketing_common.events.delivery import ACK_WAIT
+from ticketing_common.events.message import is_republished
 from ticketing_common.timing import Timing
 
 DATABASES = ("auth", "tickets", "orders", "payments")
@@ -36,10 +37,12 @@ def allowance(timing: Timing) -> float:
 
 @dataclass(frozen=True)
 class Timeliness:
-    """When the faults ended, and how long after its expiry an order may be open, in seconds."""
+    """When the faults ended, how long after its expiry an order may be open, and how long it holds
+    its ticket, both in seconds."""
 
     healed: datetime
     allowance: float
+    window: float
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,20 @@ class Facts:
     payments: Documents = field(default_factory=dict)
     ledger: Documents = field(default_factory=dict)  # Stripe's, by order
     intents: Documents = field(default_factory=dict)
+    refunds: Documents = field(default_factory=dict)  # Stripe's, as the disputes
+    disputes: Documents = field(default_factory=dict)
+    cases: Documents = field(default_factory=dict)  # of the payments service
+    forged: dict[str, int] = field(default_factory=dict)  # webhooks, by kind and answer
+    webhooks: dict[str, int] = field(default_factory=dict)  # what became of them
+    differences: Sequence[str] = ()  # that reconciliation found
     messages: Sequence[tuple[str, JSON]] = ()
+    told_again: Sequence[JSON] = ()  # what messages say that tell a present state again
     changes: Sequence[Change] = ()
     waiting: dict[str, int] = field(default_factory=dict)  # documents with news, by collection
     dead_letters: int = 0
     stream_wiped: bool = False
+    of_one_version: bool = True  # or tickets and orders were also run by one without listings
+    stream_outgrown: bool = False  # it discarded its beginning, as it may
 
 
 async def gather(
@@ -70,28 +82,50 @@ async def gather(
     timeliness: Timeliness,
     changes: Sequence[Change],
     stream_wiped: bool = False,
+    differences: Sequence[str] = (),
 ) -> Facts:
     documents, waiting = await asyncio.to_thread(read_databases, stack)
-    stripe = await asyncio.to_thread(_read_ledger, stack)
-    messages, dead_letters = await _read_stream(stack)
+    stripe = await asyncio.to_thread(_read_stripe, stack, "ledger")
+    webhooks = await asyncio.to_thread(_read_stripe, stack, "webhooks")
+    messages, told_again, dead_letters = await _read_stream(stack)
     return Facts(
         journal=journal,
         timeliness=timeliness,
-        users=documents["auth.users"],
-        tickets=documents["tickets.tickets"],
-        sales=documents["tickets.sales"],
-        orders=documents["orders.orders"],
-        ticket_replicas=documents["orders.tickets"],
-        order_replicas=documents["payments.orders"],
-        payments=documents["payments.payments"],
-        ledger=stripe["orders"],
-        intents={intent["id"]: intent for intent in stripe["payment_intents"]},
+        **of_databases(documents),
+        **of_stripe(stripe),
+        forged=webhooks["forged"],
+        webhooks=webhooks["counts"],
+        differences=differences,
         messages=messages,
+        told_again=told_again,
         changes=changes,
         waiting=waiting,
         dead_letters=dead_letters,
         stream_wiped=stream_wiped,
+        of_one_version=stack.of_one_version,
     )
+
+
+def of_databases(documents: Mapping[str, Documents]) -> dict[str, Any]:
+    """The facts that are in the services' collections."""
+    places = {
+        "users": "auth.users",
+        "tickets": "tickets.tickets",
+        "sales": "tickets.sales",
+        "orders": "orders.orders",
+        "ticket_replicas": "orders.tickets",
+        "order_replicas": "payments.orders",
+        "payments": "payments.payments",
+        "cases": "payments.cases",
+    }
+    return {fact: documents.get(place, {}) for fact, place in places.items()}
+
+
+def of_stripe(ledger: JSON) -> dict[str, Any]:
+    """The facts that are in the ledger of the Stripe fake."""
+    lists = {"intents": "payment_intents", "refunds": "refunds", "disputes": "disputes"}
+    found = {fact: {each["id"]: each for each in ledger[name]} for fact, name in lists.items()}
+    return {"ledger": ledger["orders"], **found}
 
 
 def read_databases(stack: ChaosStack) -> tuple[dict[str, Documents], dict[str, int]]:
@@ -99,7 +133,7 @@ def read_databases(stack: ChaosStack) -> tuple[dict[str, Documents], dict[str, i
     documents: dict[str, Documents] = {}
     waiting: dict[str, int] = {}
     names = (*(f"{service}.{service}" for service in DATABASES[1:]), "auth.users")
-    names = (*names, "tickets.sales", "orders.tickets", "payments.orders")
+    names = (*names, "tickets.sales", "orders.tickets", "payments.orders", "payments.cases")
     for name in names:
         service, collection = name.split(".")
         with client_of(stack, service) as client:
@@ -115,13 +149,13 @@ def client_of(stack: ChaosStack, service: str) -> "MongoClient[Any]":
     )
 
 
-def _read_ledger(stack: ChaosStack) -> JSON:
-    url = f"http://127.0.0.1:{stack.port('stripe')}/_fake/ledger"
+def _read_stripe(stack: ChaosStack, what: str) -> JSON:
+    url = f"http://127.0.0.1:{stack.port('stripe')}/_fake/{what}"
     return dict(httpx.get(url, timeout=30).json())
 
 
-async def _read_stream(stack: ChaosStack) -> tuple[list[tuple[str, JSON]], int]:
-    """All messages, the oldest first, and the number of dead letters."""
+async def _read_stream(stack: ChaosStack) -> tuple[list[tuple[str, JSON]], list[JSON], int]:
+    """All messages, the oldest first, those told again, and the number of dead letters."""
     async with jetstream(stack) as broker:
         dead = (await broker.stream_info(f"{STREAM}-dead-letters")).state.messages
         left = (await broker.stream_info(STREAM)).state.messages
@@ -131,7 +165,10 @@ async def _read_stream(stack: ChaosStack) -> tuple[list[tuple[str, JSON]], int]:
         consumer = await broker.add_consumer(STREAM, config)
         reader = await broker.pull_subscribe_bind(consumer=consumer.name, stream=STREAM)
         messages: list[tuple[str, JSON]] = []
+        again: list[JSON] = []
         while len(messages) < left:
             fetched = await reader.fetch(min(500, left - len(messages)), timeout=10)
             messages += [(message.subject, json.loads(message.data)) for message in fetched]
-        return messages, dead
+            republished = [each for each in fetched if is_republished(each.headers or {})]
+            again += [json.loads(each.data) for each in republished]
+        return messages, again, dead

@@ -8,10 +8,11 @@ from collections import Counter
 from contextlib import suppress
 from typing import Any
 
-import httpx
 from pymongo.errors import PyMongoError
 
 from infra.tests.chaos.broker import STREAM, UNREACHABLE, jetstream
+from infra.tests.chaos.dashboard import Dashboard, StripeControl
+from infra.tests.chaos.data import wipe
 from infra.tests.chaos.members import ReplicaSet
 from infra.tests.chaos.plan import members
 from infra.tests.chaos.proxy import Mode
@@ -19,6 +20,7 @@ from infra.tests.chaos.schedule import Fault
 from infra.tests.chaos.stack import ChaosStack
 
 AWAY = 4.0  # seconds, more than an election takes
+LASTING = ("latency", "slow_response", "webhook_late", "webhook_reordered")
 WIPED = {"expiration-redis": "redis", "nats": "nats"}  # folders
 
 
@@ -32,6 +34,8 @@ class Faults:
         self._say = say
         self._paused: set[int] = set()
         self._set = ReplicaSet(stack)
+        self._stripe_control = StripeControl(stack)
+        self._dashboard = Dashboard(self._stripe_control, seed)
 
     async def run(self, faults: list[Fault]) -> None:
         """Strike each at its time; return once the last one is over."""
@@ -56,12 +60,16 @@ class Faults:
                 proxy.set(Mode.PASS)
             case "stripe":
                 await self._stripe(fault)
+            case "dashboard":
+                await self._dashboard.act(fault.target)
             case "wipe":
-                await asyncio.to_thread(self.stack.wipe, fault.target, WIPED[fault.target])
+                await asyncio.to_thread(wipe, self.stack, fault.target, WIPED[fault.target])
             case "lose consumer":
                 await self._lose_consumer(fault.target)
             case "failover":
                 await self._failover(fault.seconds)
+            case "swap versions":
+                await self.stack.swap_versions(fault.target)
             case "step down":
                 await asyncio.to_thread(self._step_down)
             case _:
@@ -77,7 +85,7 @@ class Faults:
         await self._resume_replication()
         await self.stack.until_ready()
         await self._resume_replication()  # of those that did not answer before
-        await self._control("DELETE", "/faults")
+        await self._stripe_control.ask("DELETE", "/faults")
 
     async def _pause(self, names: list[str], seconds: float) -> None:
         pids = [pid for name in names if (pid := self.stack.send(name, signal.SIGSTOP))]
@@ -95,20 +103,12 @@ class Faults:
             "probability": 0.6,
             "seed": self._seed,
         }
-        if fault.target in ("latency", "slow_response"):
+        if fault.target in LASTING:
             body["seconds"] = random.Random(f"{self._seed} {fault}").uniform(0.2, 1.5)
-        added = await self._control("POST", "/faults", body)
+        added = await self._stripe_control.ask("POST", "/faults", body)
         await asyncio.sleep(fault.seconds)
         for each in added or []:
-            await self._control("DELETE", f"/faults/{each['id']}")
-
-    async def _control(self, method: str, path: str, body: Any = None) -> Any:
-        """The fake's control API; None where it is down or paused just now."""
-        url = f"http://127.0.0.1:{self.stack.port('stripe')}/_fake{path}"
-        with suppress(httpx.HTTPError):
-            async with httpx.AsyncClient(timeout=5) as http:
-                return (await http.request(method, url, json=body)).json()
-        return None
+            await self._stripe_control.ask("DELETE", f"/faults/{each['id']}")
 
     async def _lose_consumer(self, name: str) -> None:
         with suppress(*UNREACHABLE):

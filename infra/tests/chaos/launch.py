@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from infra.tests.chaos.plan import REPLICAS, SERVICES, Plan, members
+from infra.tests.chaos.upgrade import let_strangers_in
 from ticketing_local.binaries import SERVERS, find, require_runs
 from ticketing_local.data.files import make_folder
 from ticketing_local.data.keys import known_secrets
@@ -32,8 +33,11 @@ from ticketing_local.servers.mongo_command import admin_command
 from ticketing_local.stack import Builder, Stack
 
 INFRA = Path(__file__).resolve().parents[2]
+REPLICA = Path(__file__).with_name("replica.py")
 # Hashing as in production would take both cores for the first ten seconds.
 QUICK_PASSWORDS = {"SCRYPT_N": "1024", "SCRYPT_P": "1"}
+# What Stripe does days later has to happen within a run.
+QUICK_STRIPE = {"REFUND_SECONDS": "2", "DISPUTE_SECONDS": "2", "WEBHOOK_RETRY_SECONDS": "0.3"}
 SETTINGS = {"electionTimeoutMillis": 2000, "heartbeatIntervalMillis": 500}
 
 
@@ -44,7 +48,7 @@ def main() -> None:
     options = Options(
         port=plan.port,
         data=data,
-        expiration_seconds=plan.window,
+        expiration_window_seconds=plan.window,
         demo=False,
         replicas=REPLICAS,
         json_ready=data / "ready.json",
@@ -63,6 +67,8 @@ def main() -> None:
             environ={**os.environ, **UNLIMITED, **QUICK_PASSWORDS},
         )
         stack = builder.stack()
+        if plan.strangers:
+            let_strangers_in(data)
         change = _Change(plan, data, ports)
         changed = replace(stack, processes=list(change.processes(stack)))
         ports.remember()
@@ -89,6 +95,9 @@ class _Change:
                     yield self._service(service, self._copy(process, name))
             elif service in SERVICES and "PORT" in process.env:
                 yield self._service(service, process)
+            elif service == "stripe":
+                silence = {"WEBHOOK_URL": ""} if self.plan.silent else {}
+                yield replace(process, env={**process.env, **QUICK_STRIPE, **silence})
             else:
                 yield process
 
@@ -109,6 +118,8 @@ class _Change:
         if self.plan.sabotage:
             env["PYTHONPATH"] = str(Path(__file__).resolve().parents[3])
             argv = (*argv[:-1], "infra.tests.chaos.sabotage", self.plan.sabotage, argv[-1])
+        if self.plan.versions:
+            argv = (argv[0], str(REPLICA), self.plan.versions, process.name, argv[-1])
         return replace(process, env=env, argv=argv)
 
     def _addresses(self, service: str, process: Process) -> dict[str, str]:

@@ -15,13 +15,18 @@ class Plan:
     """`proxies` are the ports that services are told instead of a store's own.
 
     `sabotage` is the folder that says what mechanism a service starts without; None starts them as
-    they are shipped.
+    they are shipped. `versions` is the folder that says in which version a replica starts; None is
+    this one for all. `strangers` lets services in that know no password for NATS and Redis.
+    `silent` is a Stripe that sends no webhooks.
     """
 
     window: int  # seconds
     port: int
     proxies: dict[str, int] = field(default_factory=dict)
     sabotage: str | None = None
+    versions: str | None = None
+    strangers: bool = False
+    silent: bool = False
 
     def write(self, data: Path) -> None:
         (data / "plan.json").write_text(json.dumps(asdict(self)))

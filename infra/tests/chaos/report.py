@@ -35,6 +35,8 @@ def summary(outcome: Outcome) -> list[str]:
             if order["status"] == "cancelled" and id in facts.journal.cancel_tried
         ]
     )
+    failed = sum(refund["status"] == "failed" for refund in facts.refunds.values())
+    webhooks = ", ".join(f"{count} {what}" for what, count in sorted(facts.webhooks.items()))
     answers: Counter[str] = Counter()
     for (_, code), count in facts.journal.answers.items():
         answers[f"{code // 100}xx" if code < 500 else str(code)] += count
@@ -46,6 +48,8 @@ def summary(outcome: Outcome) -> list[str]:
         f"tickets {len(facts.tickets)}, orders {len(facts.orders)}: {status['complete']} complete, "
         f"{status['cancelled']} cancelled, of which {expired} expired",
         f"charges {charges}, refunds {refunds}, declines {declines}; events {len(facts.messages)}",
+        f"refunds that failed {failed}, disputes {len(facts.disputes)}, cases {len(facts.cases)}; "
+        f"webhooks: {webhooks}",
         f"answers: {said}; {facts.journal.unanswered} requests without one",
         f"longest outage: {outages}; at rest {outcome.rest:.1f} s after healing",
     ]

@@ -1,22 +1,32 @@
 """Waiting until nothing is under way any more."""
 
 import asyncio
+import random
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 from pymongo.errors import PyMongoError
 
 from infra.tests.chaos.broker import STREAM, UNREACHABLE, jetstream
+from infra.tests.chaos.dashboard import StripeControl, decide, undecided
 from infra.tests.chaos.facts import OUTBOXES, client_of
+from infra.tests.chaos.journal import JSON
 from infra.tests.chaos.stack import ChaosStack
+from ticketing_payments.returns import MOST_FAILED
 
+SOON = timedelta(minutes=1)  # what is looked at again only later waits for somebody
 OPEN = {"status": {"$in": ["created", "awaiting:payment"]}}
 LOOKS = 3  # in a row without anything under way
 
 
 async def come_to_rest(stack: ChaosStack, timeout: float) -> tuple[float, dict[str, int]]:
-    """Return how long it took, and what is still under way if `timeout` was not enough."""
+    """Return how long it took, and what is still under way if `timeout` was not enough.
+
+    Meanwhile banks decide over every open dispute: a refund may have to wait for them.
+    """
     began = time.monotonic()
     calm = 0
     while True:
@@ -32,9 +42,10 @@ async def _under_way(stack: ChaosStack) -> dict[str, int]:
     """What is not finished yet, by name; none of it is an empty dictionary."""
     try:
         counts = await asyncio.to_thread(_in_databases, stack)
-    except PyMongoError:
+    except (PyMongoError, httpx.HTTPError):
         return {"databases that do not answer": 1}
     counts |= await _in_stream(stack)
+    counts |= await _in_stripe(stack)
     return {name: count for name, count in counts.items() if count}
 
 
@@ -48,9 +59,43 @@ def _in_databases(stack: ChaosStack) -> dict[str, int]:
             if service == "orders":
                 counts["open orders"] = found.count_documents(OPEN)
             if service == "payments":
-                due = {"payment.lookAt": {"$ne": None}}
-                counts["payments to look at"] = found.count_documents(due)
+                soon = {"$lte": datetime.now(UTC) + SOON}
+                tried = {"payment.watch.refundsFailed": {"$not": {"$gte": MOST_FAILED}}}
+                due = found.count_documents({"payment.lookAt": soon, **tried})
+                counts["payments to look at"] = due
+                overdue = {"payment.watch.at": {"$lte": datetime.now(UTC)}}
+                counts["charges to look at"] = found.count_documents(overdue)
+                counts["refunds not heard of"] = _unheard(found, _of_stripe(stack))
     return counts
+
+
+def _of_stripe(stack: ChaosStack) -> dict[str, JSON]:
+    url = f"http://127.0.0.1:{stack.port('stripe')}/_fake/ledger"
+    return dict(httpx.get(url, params={"objects": "no"}, timeout=30).json()["orders"])
+
+
+def _unheard(orders: Any, accounts: dict[str, JSON]) -> int:
+    """Orders whose money goes back, and that has failed or arrived without payments knowing."""
+    count = 0
+    for order in orders.find({"payment.status": "refunded"}):
+        watch, account = order["payment"].get("watch"), accounts.get(str(order["_id"]), {})
+        count += bool(watch) and watch["refunded"] != account.get("refunded", 0)
+    return count
+
+
+async def _in_stripe(stack: ChaosStack) -> dict[str, int]:
+    stripe = StripeControl(stack)
+    ledger = await stripe.ask("GET", "/ledger?objects=no")
+    delays, webhooks = await stripe.ask("GET", "/delays"), await stripe.ask("GET", "/webhooks")
+    if ledger is None or delays is None or webhooks is None:
+        return {"a Stripe that does not answer": 1}
+    disputes = undecided(ledger["orders"])
+    await decide(stripe, random.Random("rest"), disputes)
+    return {
+        "disputes that no bank has decided": len(disputes),
+        "refunds and disputes to come": delays["planned"],
+        "webhooks on their way": webhooks["waiting"],
+    }
 
 
 async def _in_stream(stack: ChaosStack) -> dict[str, int]:

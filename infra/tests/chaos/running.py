@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from infra.tests.chaos.api import Api
+from infra.tests.chaos.books import reconcile
 from infra.tests.chaos.broker import STREAM, jetstream
 from infra.tests.chaos.changes import ChangeRecorder
+from infra.tests.chaos.differences import changed
 from infra.tests.chaos.facts import Facts, Timeliness, allowance, gather, read_databases
 from infra.tests.chaos.faults import Faults
 from infra.tests.chaos.journal import Journal
 from infra.tests.chaos.probes import Probes
 from infra.tests.chaos.rest import come_to_rest
 from infra.tests.chaos.schedule import schedule
+from infra.tests.chaos.sellers import Seller
 from infra.tests.chaos.stack import ChaosStack
-from infra.tests.chaos.users import Buyer, Seller, User
+from infra.tests.chaos.users import PLAIN_CARDS, Buyer, User
 from infra.tests.chaos.verdict import verdict
 from ticketing_common.timing import Timing
 
@@ -43,9 +46,14 @@ class Outcome:
 
 
 async def chaos_run(
-    seed: int, seconds: float, wipe_stream: bool, say: Callable[[str], None]
+    seed: int,
+    seconds: float,
+    wipe_stream: bool,
+    say: Callable[[str], None],
+    older: str | None = None,
 ) -> Outcome:
-    async with ChaosStack(WINDOW) as stack:
+    """`older` is the PYTHONPATH of another version, which then runs beside this one."""
+    async with ChaosStack(WINDOW, older=older) as stack:
         say(f"booted on {stack.url}")
         recorder = ChangeRecorder(stack.mongo_uri("orders"))
         await asyncio.to_thread(recorder.start)
@@ -53,7 +61,8 @@ async def chaos_run(
         journal = Journal()
         load = _Load(stack, seed, journal)
         async with load:
-            await faults.run(schedule(seed, seconds, wipe_stream))
+            upgrade = older is not None
+            await faults.run(schedule(seed, seconds, wipe_stream, upgrade, stack.silent))
             await asyncio.sleep(1)
         await faults.heal()
         healed = datetime.now(UTC)
@@ -62,13 +71,15 @@ async def chaos_run(
             await asyncio.sleep(REST_AFTER_WIPE)
         rest, under_way = await come_to_rest(stack, REST_TIMEOUT)
         say(f"at rest after {rest:.1f} s")
-        changed = [] if under_way else await _replay(stack)
+        differences = await reconcile(stack)
+        say(f"reconciled: {len(differences)} differences")
+        replayed = [] if under_way else await _replay(stack, gains=older is not None)
         await asyncio.to_thread(recorder.stop)
-        timeliness = Timeliness(healed, allowance(Timing.of(WINDOW)))
-        facts = await gather(stack, journal, timeliness, recorder.changes, wipe_stream)
+        timeliness = Timeliness(healed, allowance(Timing.of(WINDOW)), WINDOW)
+        facts = await gather(stack, journal, timeliness, recorder.changes, wipe_stream, differences)
     violations = {"everything comes to rest": [f"{n} {what}" for what, n in under_way.items()]}
     violations |= verdict(facts)
-    violations["the whole stream again changes no document"] = changed
+    violations["the whole stream again changes no document"] = replayed
     return Outcome(facts, violations, faults.done, load.probes.outages(), rest)
 
 
@@ -78,10 +89,13 @@ class _Load:
     def __init__(self, stack: ChaosStack, seed: int, journal: Journal) -> None:
         self.api = Api(stack.url, journal)
         self.stop = asyncio.Event()
-        self.users: list[User] = [
-            *(Seller(self.api, f"seller {n} of {seed}", self.stop) for n in range(SELLERS)),
-            *(Buyer(self.api, f"buyer {n} of {seed}", self.stop) for n in range(BUYERS)),
-        ]
+        sellers = [Seller(self.api, f"seller {n} of {seed}", self.stop) for n in range(SELLERS)]
+        buyers = [Buyer(self.api, f"buyer {n} of {seed}", self.stop) for n in range(BUYERS)]
+        for seller in sellers:
+            seller.knows_takedowns = stack.of_one_version
+        for buyer in buyers if stack.silent else ():
+            buyer.cards = PLAIN_CARDS
+        self.users: list[User] = [*sellers, *buyers]
         self.probes = Probes(stack.url, lambda: self.users[0].cookie)
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -101,22 +115,21 @@ class _Load:
                 raise failure
 
 
-async def _replay(stack: ChaosStack) -> list[str]:
-    """Lose every consumer, so that each listener hears the whole stream again."""
+async def _replay(stack: ChaosStack, gains: bool) -> list[str]:
+    """Lose every consumer, so that each listener hears the whole stream again.
+
+    `gains`: fields may be added, of events that only an older version has heard so far.
+    """
     before, _ = await asyncio.to_thread(read_databases, stack)
     lost = await _lose_consumers(stack)
     back = asyncio.create_task(_consumers_are_back(stack, lost))
     await asyncio.wait_for(back, 30)
     _, under_way = await come_to_rest(stack, REST_TIMEOUT)
     after, _ = await asyncio.to_thread(read_databases, stack)
-    changed = [f"{what} is still under way after the replay" for what in under_way]
-    for name, documents in before.items():
-        changed += [
-            f"{name} {id} was {document} and is {after[name].get(id)}"
-            for id, document in documents.items()
-            if after[name].get(id) != document
-        ]
-    return changed
+    return [
+        *(f"{what} is still under way after the replay" for what in under_way),
+        *changed(before, after, gains),
+    ]
 
 
 async def _lose_consumers(stack: ChaosStack) -> set[str]:

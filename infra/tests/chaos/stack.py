@@ -5,37 +5,47 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from infra.tests.chaos.plan import MEMBERS, PROXIED, REPLICAS, Plan, members
+from infra.tests.chaos.plan import MEMBERS, PROXIED, Plan, members
 from infra.tests.chaos.proxy import Proxy
+from infra.tests.chaos.upgrade import (
+    Versions,
+    hears_stripe,
+    knows_passwords,
+    knows_takedowns,
+    replicas,
+)
+from infra.tests.chaos.waiting import StackError, until
+from ticketing_common.testing.ports import free_port
 
 START_TIMEOUT = 120.0  # seconds
 STOP_TIMEOUT = 20.0
 LAST_LINES = 15  # of the log of a process that does not get ready
 
 
-class StackError(Exception):
-    """The stack did not start, or not again."""
-
-
 class ChaosStack:
-    """`ticketing up` on a temporary folder, and the proxies in between."""
+    """`ticketing up` on a temporary folder, and the proxies in between.
 
-    def __init__(self, window: int, sabotaged: bool = False) -> None:
+    `older` is the PYTHONPATH of another version that one replica of each service starts in.
+    """
+
+    def __init__(self, window: int, sabotaged: bool = False, older: str | None = None) -> None:
         self.window = window
         self.data = Path(tempfile.mkdtemp(prefix="chaos-"))
         self.sabotage = self.data / "sabotage" if sabotaged else None
         if self.sabotage:
             self.sabotage.mkdir()
+        self.versions = Versions(self.data / "versions", older) if older else None
+        self.strangers = older is not None and not knows_passwords(older)
+        self.of_one_version = older is None or knows_takedowns(older)
+        self.silent = older is not None and not hears_stripe(older)
         self.proxies = {name: Proxy() for name in PROXIED}
         self.plan: Plan | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -90,16 +100,6 @@ class ChaosStack:
         assert pid is not None
         return pid
 
-    def wipe(self, name: str, folder: str) -> None:
-        """Take a store's data away under its feet, and kill it before it can say a word."""
-        self.send(name, signal.SIGSTOP)
-        for each in (self.data / folder).iterdir():
-            if each.is_dir():
-                shutil.rmtree(each)
-            elif each.suffix != ".conf":
-                each.unlink()
-        self.send(name, signal.SIGKILL)
-
     def mongo_uri(self, service: str) -> str:
         """A service's database, past the proxies."""
         if service == "orders":
@@ -130,19 +130,29 @@ class ChaosStack:
             file.write_text(mechanism)
         else:
             file.unlink(missing_ok=True)
-        replicas = [f"{service}-{number + 1}" for number in range(REPLICAS)]
-        before = {name: self.send(name, signal.SIGTERM) for name in replicas}
+        await self._start_anew(replicas(service))
+
+    async def swap_versions(self, service: str) -> None:
+        """Restart a service's replicas one after the other, each in the version of the other."""
+        assert self.versions
+        for name in self.versions.swap(service):
+            await self._start_anew([name])
+
+    async def _start_anew(self, names: list[str]) -> None:
+        before = {name: self.send(name, signal.SIGTERM) for name in names}
 
         def anew() -> bool:
             state = self.state()
-            return all(state[n]["ready"] and state[n]["pid"] != before[n] for n in replicas)
+            return all(state[n]["ready"] and state[n]["pid"] != before[n] for n in names)
 
         await until(anew, 60)
 
     async def _start(self) -> None:
         ports = {name: await proxy.start() for name, proxy in self.proxies.items()}
         sabotage = str(self.sabotage) if self.sabotage else None
-        self.plan = Plan(self.window, free_port(), ports, sabotage)
+        versions = str(self.versions.folder) if self.versions else None
+        modes = self.strangers, self.silent
+        self.plan = Plan(self.window, free_port(), ports, sabotage, versions, *modes)
         self.plan.write(self.data)
         self._process = await asyncio.to_thread(self._launch)
         await until(self._knows_ports, START_TIMEOUT)
@@ -181,22 +191,3 @@ class ChaosStack:
             self._process.wait()
         assert self._process.stdin
         self._process.stdin.close()
-
-
-async def until(
-    holds: Callable[[], object], timeout: float = 30.0, each: Callable[[], None] | None = None
-) -> None:
-    """Wait until something holds; raise `StackError` if it does not come about."""
-    deadline = time.monotonic() + timeout
-    while not holds():
-        if each:
-            each()
-        if time.monotonic() > deadline:
-            raise StackError(f"did not come about in {timeout:.0f} s: {holds!r}")
-        await asyncio.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

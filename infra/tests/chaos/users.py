@@ -1,4 +1,4 @@
-"""Sellers and buyers who do what people do, each with dice of their own."""
+"""Buyers, and what they have in common with sellers: dice of their own."""
 
 import asyncio
 import random
@@ -8,12 +8,21 @@ from collections.abc import Awaitable, Callable
 from infra.tests.chaos.api import Answer, Api
 from infra.tests.chaos.journal import JSON
 
-STOCK = 6  # tickets a seller has on sale at a time
-VISA, DECLINED = "tok_visa", "tok_chargeDeclined"
+DECLINED = "tok_chargeDeclined"
+CARDS = {  # what they charge, as shares; some refunds fail or pend, and some holders dispute
+    "tok_visa": 68,
+    "tok_refundFail": 20,
+    "tok_pendingRefund": 5,
+    "tok_createDispute": 4,
+    "tok_createDisputeInquiry": 3,
+}
+PLAIN_CARDS = {"tok_visa": 1}  # nothing happens to their charges later
 
 
 class User:
     """Someone signed up. `stop` says when to go home."""
+
+    pause = 0.05, 0.5  # seconds between two deeds
 
     def __init__(self, api: Api, name: str, stop: asyncio.Event) -> None:
         self.api = api
@@ -41,7 +50,7 @@ class User:
         await self.sign_up()
         while not self.stop.is_set():
             await self.act()
-            await asyncio.sleep(self.dice.uniform(0.05, 0.5))
+            await asyncio.sleep(self.dice.uniform(*self.pause))
 
     async def act(self) -> None:
         raise NotImplementedError
@@ -51,29 +60,11 @@ class User:
         return answer
 
 
-class Seller(User):
-    """Lists tickets and changes its mind about them."""
-
-    async def act(self) -> None:
-        mine = await self.ask("GET", "/api/tickets/mine")
-        if mine.status != 200:
-            return
-        free = [each for each in mine.body if each["state"] == "listed"]
-        if len(free) < STOCK:
-            await self._save("POST", "/api/tickets")
-        elif free and self.dice.random() < 0.5:
-            await self._save("PUT", f"/api/tickets/{self.dice.choice(free)['id']}")
-
-    async def _save(self, method: str, path: str) -> None:
-        cents = self.dice.randint(50, 20000)
-        body = {"title": f"Show {self.dice.randint(1, 10**6)}", "price": f"{cents / 100:.2f}"}
-        answer = await self.ask(method, path, body)
-        if answer.status in (200, 201):
-            self.api.journal.ticket(answer.body)
-
-
 class Buyer(User):
     """Orders whatever is there, and then pays, cancels, hesitates or forgets about it."""
+
+    cards = CARDS
+    looked_at: JSON | None = None  # in a tab that is still open
 
     async def act(self) -> None:
         listed = await self.ask("GET", "/api/tickets")
@@ -81,15 +72,23 @@ class Buyer(User):
             return
         # Half of the time what everyone wants, so that they want it at the same time.
         wanted = listed.body[0] if self.dice.random() < 0.5 else self.dice.choice(listed.body)
-        order = await self.order(wanted["id"])
+        # Or what they have been looking at for long, and which may have been taken down meanwhile.
+        if self.looked_at is None or self.dice.random() < 0.4:
+            self.looked_at = self.dice.choice(listed.body)
+        elif self.dice.random() < 0.3:
+            wanted = self.looked_at
+        # As the pages do, or as the base system's clients; the price may change meanwhile.
+        price = wanted["price"] if self.dice.random() < 0.5 else None
+        order = await self.order(wanted["id"], price)
         if order is None:
             return
         await asyncio.sleep(self.dice.uniform(0, 0.4))
         await self.dice.choices(self.ways(order), WEIGHTS)[0]()
 
-    async def order(self, ticket_id: str) -> JSON | None:
+    async def order(self, ticket_id: str, price: float | None = None) -> JSON | None:
         """The order of this ticket; the one there is, where a try had no answer."""
-        answer = await self.ask("POST", "/api/orders", {"ticketId": ticket_id})
+        asked = {"ticketId": ticket_id} | ({} if price is None else {"price": price})
+        answer = await self.ask("POST", "/api/orders", asked)
         if answer.status == 201:
             self.api.journal.orders[answer.body["id"]] = answer.body
             return dict(answer.body)
@@ -113,8 +112,9 @@ class Buyer(User):
             lambda: self.pay_at_the_last_moment(order),
         ]
 
-    async def pay(self, order: JSON, token: str = VISA) -> None:
+    async def pay(self, order: JSON, token: str | None = None) -> None:
         """Until it is decided, until the order's time is over, or until one goes home."""
+        token = token or self.dice.choices(list(self.cards), list(self.cards.values()))[0]
         give_up = time.monotonic() + 8
         body = {"token": token, "orderId": order["id"]}
         while time.monotonic() < give_up and not self.stop.is_set():

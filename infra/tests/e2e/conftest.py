@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from infra.tests.e2e.inspection import Inspector
 from infra.tests.e2e.shop import Shop
@@ -37,10 +37,11 @@ PHONE = {
 }
 
 NewVisitor = Callable[..., Visitor]
+expect.set_options(timeout=30_000)  # ms, on a busy machine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--take-pictures", action="store_true", help="replace the README's pictures")
+    parser.addoption("--take-pictures", action="store_true", help="replace the journey's pictures")
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +84,7 @@ def windows(browser: Browser, url: str) -> Iterator[NewVisitor]:
     def create(*, javascript: bool = True, phone: bool = False, **options: Any) -> Visitor:
         kind: dict[str, Any] = {**(PHONE if phone else DESKTOP), "locale": "en-GB", **options}
         context = browser.new_context(java_script_enabled=javascript, **kind)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         visitors.append(Visitor(context, url))
         return visitors[-1]
 
@@ -111,5 +112,5 @@ def visitor(new_visitor: NewVisitor) -> Visitor:
 def buyer(new_visitor: NewVisitor) -> Visitor:
     """Somebody at a desktop with a new account."""
     buyer = new_visitor()
-    buyer.sign_up()
+    buyer.has_account()
     return buyer

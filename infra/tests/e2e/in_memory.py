@@ -16,7 +16,7 @@ from ticketing_client.testing.fake_api import FakeApi
 from ticketing_client.transport import Transport
 
 API = "http://api.test"
-START_TIMEOUT = 10.0  # seconds
+START_TIMEOUT = 60.0  # seconds
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def client_in_memory(api: FakeApi, stripe_key: str | None) -> Iterator[str]:
     """Serve the client's pages from a thread; their address. `/broken` is one that fails."""
     settings = ClientSettings.model_validate({"API_URL": API, "STRIPE_PUBLISHABLE_KEY": stripe_key})
     transport = Transport(API, httpx.MockTransport(api))
-    app = create_app(settings, Api(transport, settings.API_TIMEOUT_SECONDS))
+    app = create_app(settings, Api(transport, settings))
 
     @app.get("/broken")
     async def broken() -> None:

@@ -1,8 +1,8 @@
 """The whole marketplace, started for the tests on free ports and an empty folder."""
 
 import json
+import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-START_TIMEOUT = 120.0  # seconds
+from ticketing_common.testing.ports import free_port
+from ticketing_local.harness import UNLIMITED
+from ticketing_local.processes.supervisor import START_LIMIT
+
+START_TIMEOUT = START_LIMIT + 20  # seconds
 STOP_TIMEOUT = 20.0
 
 # Short enough to see an order expire, long enough to pay for one at leisure.
@@ -27,22 +31,17 @@ class Stack:
     stripe_url: str
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running_stack(folder: Path, window_seconds: int = WINDOW_SECONDS) -> Iterator[Stack]:
     """Boot everything in `folder`; raise with the supervisor's words where it does not start."""
     ready, log = folder / "ready.json", folder / "up.log"
     command = [sys.executable, "-m", "ticketing_local", "up", "--demo", "0"]
     command += ["--port", str(free_port()), "--data", str(folder / "data")]
-    command += ["--expiration-seconds", str(window_seconds), "--json-ready", str(ready)]
+    command += ["--expiration-window-seconds", str(window_seconds), "--json-ready", str(ready)]
     with log.open("w") as output:
-        supervisor = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        supervisor = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **UNLIMITED}
+        )
         try:
             _wait_until_ready(supervisor, ready, log)
             yield _stack(json.loads(ready.read_text()))

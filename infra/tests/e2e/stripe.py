@@ -9,6 +9,13 @@ import httpx
 class Stripe:
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=f"{url}/_fake")
+        self.api = httpx.Client(base_url=f"{url}/v1", auth=("sk_test_e2e", ""))
+
+    def payment_method(self, kind: str, token: str) -> str:
+        """What Stripe's script makes of a card: its id."""
+        asked = {"type": kind, "card[token]": token}
+        made = self.api.post("/payment_methods", data=asked).raise_for_status().json()
+        return str(made["id"])
 
     def slow_down_next_confirmation(self, seconds: float) -> None:
         self._fault(kind="slow_response", seconds=seconds)
@@ -32,7 +39,12 @@ class Stripe:
         """Cents given back."""
         return int(self._ledger(order_id)["refunded"])
 
-    def wait_until_charged(self, order_id: str, bound: float = 10) -> None:
+    def refund(self, order_id: str) -> None:
+        """Somebody gives all of it back, in Stripe's dashboard."""
+        (intent,) = self._ledger(order_id)["intents"]
+        self.http.post("/refunds", json={"payment_intent": intent}).raise_for_status()
+
+    def wait_until_charged(self, order_id: str, bound: float = 60) -> None:
         deadline = time.monotonic() + bound
         while self.charged(order_id)[0] == 0:
             assert time.monotonic() < deadline, "the card was not charged in time"

@@ -28,7 +28,7 @@ def shop_with_bank(stack: Stack) -> Iterator[str]:
 def buyer(browser: Browser, shop_with_bank: str) -> Iterator[Visitor]:
     with windows(browser, shop_with_bank) as create:
         buyer = create()
-        buyer.sign_up()
+        buyer.has_account()
         yield buyer
 
 

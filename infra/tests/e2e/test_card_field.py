@@ -22,9 +22,10 @@ window.Stripe = key => {
   field.setAttribute("aria-label", "Card");
   return {
     elements: () => ({create: kind => ({mount: box => box.append(field), on() {}})}),
-    createToken: async card => field.value === "incomplete"
-      ? {error: {message: "Your card number is incomplete."}}
-      : {token: {id: field.value}},
+    createPaymentMethod: async ({type, card}) => ({
+      incomplete: {error: {type: "validation_error", message: "Your card number is incomplete."}},
+      broken: {error: {type: "api_error", message: "An error for developers."}},
+    })[field.value] ?? {paymentMethod: {id: await window.method(type, field.value)}},
     handleNextAction: async ({clientSecret}) => window.bank(clientSecret),
   };
 };
@@ -52,7 +53,8 @@ def buyer(browser: Browser, shop_with_cards: str, stripe: Stripe) -> Iterator[Vi
             return {}
 
         buyer.page.expose_function("bank", bank)
-        buyer.sign_up()
+        buyer.page.expose_function("method", stripe.payment_method)
+        buyer.has_account()
         yield buyer
 
 
@@ -75,6 +77,18 @@ def test_declined_then_paid_without_typing_again(
     assert stripe.charged(order_id) == (1, 1999)
 
 
+def test_the_card_becomes_a_payment_method(buyer: Visitor, shop: Shop) -> None:
+    """What is sent is Stripe's name for a payment method, which live keys take, unlike a token."""
+    buyer.order(shop.sell("Payment method"))
+    buyer.page.get_by_label("Card", exact=True).fill("tok_visa")
+
+    with buyer.page.expect_request("**/pay") as sent:
+        buyer.press("Pay $19.99")
+
+    assert (sent.value.post_data or "").startswith("token=pm_")
+    buyer.sees_state("complete")
+
+
 def test_an_incomplete_card_is_not_sent(buyer: Visitor, shop: Shop, stripe: Stripe) -> None:
     """What Stripe's script says of the card stands by the field, and nothing is paid."""
     order_id = buyer.order(shop.sell("Incomplete card"))
@@ -84,6 +98,10 @@ def test_an_incomplete_card_is_not_sent(buyer: Visitor, shop: Shop, stripe: Stri
 
     buyer.sees("Your card number is incomplete.")
     expect(buyer.page.get_by_role("button", name="Pay $19.99")).to_be_enabled()
+    buyer.page.get_by_label("Card", exact=True).fill("broken")
+    buyer.press("Pay $19.99")
+    buyer.sees("Stripe could not take your card just now. Please try again.")
+    expect(buyer.page.locator(".money-line")).to_have_text("You have not been charged.")
     assert stripe.charged(order_id) == (0, 0)
 
 

@@ -26,7 +26,7 @@ def test_a_wrong_clock_does_no_harm(new_visitor: NewVisitor, shop: Shop, wrong_b
     """With a clock an hour off the time left is the server's."""
     buyer = new_visitor()
     buyer.context.add_init_script(WRONG_CLOCK.format(wrong_by))
-    buyer.sign_up()
+    buyer.has_account()
 
     buyer.order(shop.sell("Wrong clock"))
 
@@ -37,7 +37,7 @@ def test_a_wrong_clock_does_no_harm(new_visitor: NewVisitor, shop: Shop, wrong_b
 def test_the_deadline_is_in_the_visitors_zone(new_visitor: NewVisitor, shop: Shop) -> None:
     """Scripts show the moment where the visitor is; it stays machine-readable."""
     buyer = new_visitor(timezone_id="Asia/Kathmandu")
-    buyer.sign_up()
+    buyer.has_account()
     buyer.order(shop.sell("Far away"))
 
     time = buyer.page.locator("time")

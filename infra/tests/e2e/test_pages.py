@@ -58,7 +58,7 @@ def test_selling(new_visitor: NewVisitor, inspector: Inspector) -> None:
     """Listing, one's tickets in each state, editing and why not."""
     seller, buyer = new_visitor(), new_visitor()
     for visitor in (seller, buyer):
-        visitor.sign_up()
+        visitor.has_account()
     seller.open("/tickets/mine")
     inspector.look(seller.page, "my-tickets-empty")
     seller.open("/tickets/new")
@@ -96,7 +96,7 @@ def test_tickets(new_visitor: NewVisitor, shop: Shop, inspector: Inspector) -> N
     """Free, reserved by oneself, by somebody else, lost in a race, and bought."""
     first, second = new_visitor(), new_visitor()
     for visitor in (first, second):
-        visitor.sign_up()
+        visitor.has_account()
     id = shop.sell("Hamilton, matinée, two rows from the stage", 199.5)
 
     second.open(f"/tickets/{id}")
@@ -148,7 +148,8 @@ def test_orders(buyer: Visitor, shop: Shop, inspector: Inspector, stripe: Stripe
 def test_an_order_in_doubt(
     buyer: Visitor, shop: Shop, inspector: Inspector, stripe: Stripe
 ) -> None:
-    """Charged, but nobody has heard of it: confirming, then refunded, as the order was given up."""
+    """Charged, but nobody has heard of it: confirming, then refunded, as the order was given up; it
+    is on its way until it can't fail any more."""
     order_id = buyer.order(shop.sell("Swan Lake, balcony", 42))
     stripe.lose_next_confirmation()
     buyer.page.get_by_role("button", name="Pay $42.00").click()
@@ -156,11 +157,11 @@ def test_an_order_in_doubt(
     inspector.look(buyer.page, "order-paying")
 
     buyer.page.request.delete(f"{buyer.url}/api/orders/{order_id}")
-    buyer.sees_state("refunded", within=60)
+    buyer.sees_state("refunding", within=60)
 
-    buyer.sees("You were refunded $42.00.")
+    buyer.sees("You are being refunded $42.00.")
     assert stripe.refunded(order_id) == 4200
-    inspector.look(buyer.page, "order-refunded")
+    inspector.look(buyer.page, "order-refunding")
 
 
 def test_without_script(buyer: Visitor, shop: Shop, inspector: Inspector) -> None:
@@ -198,7 +199,7 @@ def test_not_yours(
     """Somebody else's order says no more than that."""
     order_id = buyer.order(shop.sell("Private"))
     other = new_visitor()
-    other.sign_up()
+    other.has_account()
 
     other.open(f"/orders/{order_id}")
 

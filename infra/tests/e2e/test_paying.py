@@ -32,7 +32,7 @@ def test_a_decline_is_in_view_on_a_phone(
 ) -> None:
     """Whoever has scrolled to the button sees why it did not work, without looking for it."""
     buyer = new_visitor(javascript=javascript, phone=True, viewport={"width": 320, "height": 480})
-    buyer.sign_up()
+    buyer.has_account()
     buyer.order(shop.sell("Declined on a phone"))
 
     buyer.pay("$19.99", "Declined card")
@@ -70,7 +70,7 @@ def test_paying_takes_longer_than_one_waits(
 ) -> None:
     """Without script a slow bank shows as such, and looking again tells the end."""
     buyer = new_visitor(javascript=False)
-    buyer.sign_up()
+    buyer.has_account()
     order_id = buyer.order(shop.sell("Slow bank"))
     stripe.slow_down_next_confirmation(5)
 
@@ -120,7 +120,7 @@ def test_the_bank_confirms(buyer: Visitor, shop: Shop, stripe: Stripe) -> None:
 
     buyer.pay("$19.99", "3-D Secure card")
     buyer.sees_state("confirm")
-    buyer.sees("You have not been charged yet.")
+    buyer.sees("$19.99 is charged as soon as you confirm it.")
     assert stripe.charged(order_id) == (0, 0)
     stripe.bank_confirms(client_secret(buyer))
 
@@ -137,7 +137,7 @@ def test_the_bank_refuses(buyer: Visitor, shop: Shop, stripe: Stripe) -> None:
     stripe.bank_refuses(client_secret(buyer))
 
     buyer.sees_state("open", within=30)
-    buyer.sees("You were not charged.")
+    buyer.sees("Your bank did not confirm the payment, so your card was not charged.")
     buyer.pay("$19.99")
     buyer.sees_state("complete")
     assert stripe.charged(order_id) == (1, 1999)

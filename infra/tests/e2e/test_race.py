@@ -17,7 +17,7 @@ def test_one_gets_the_ticket_the_other_a_friendly_word(
     ticket_id = shop.sell("Raced for")
     racers = [new_visitor(javascript=javascript) for _ in range(2)]
     for racer in racers:
-        racer.sign_up()
+        racer.has_account()
         racer.open(f"/tickets/{ticket_id}")
 
     for racer in racers:
@@ -39,7 +39,7 @@ def test_one_gets_the_ticket_the_other_a_friendly_word(
 def test_clicking_twice_makes_one_order(new_visitor: NewVisitor, shop: Shop) -> None:
     """A double click on Purchase ends at the one order."""
     buyer = new_visitor()
-    buyer.sign_up()
+    buyer.has_account()
     buyer.open(f"/tickets/{shop.sell('Clicked twice')}")
 
     buyer.page.get_by_role("button", name="Purchase").dblclick()

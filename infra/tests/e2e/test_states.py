@@ -1,18 +1,14 @@
 """Pages and states the whole stack passes through too fast, or never comes to: by a fake API."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from infra.tests.e2e.conftest import windows
-from infra.tests.e2e.in_memory import client_in_memory
 from infra.tests.e2e.inspection import Inspector
-from infra.tests.e2e.visitor import Visitor
-from ticketing_client.testing.fake_api import FakeApi
+from infra.tests.e2e.shop_in_memory import Shop, shop_in_memory
 
 NEVER = 10**9  # times one service has not heard of another's news
 
@@ -23,31 +19,11 @@ window.Stripe = () => ({elements: () => ({create: () => ({mount() {}, on() {}})}
 Json = dict[str, Any]
 
 
-@dataclass
-class Shop:
-    """A client over a fake API, and one order in it."""
-
-    api: FakeApi
-    visitor: Visitor
-
-    def order(self) -> Json:
-        (user,) = self.api.accounts.users
-        market = self.api.market
-        ticket = market.list_ticket("someone", "Swan Lake, balcony", 42)
-        return market.reserve(ticket["id"], user)
-
-    def payment(self, order: Json) -> Json:
-        return self.api.till.payments[order["id"]]
-
-
 @pytest.fixture(params=[None])
 def shop(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Shop]:
     """With somebody signed up; the parameter is Stripe's publishable key."""
-    api = FakeApi()
-    with client_in_memory(api, request.param) as url, windows(browser, url) as create:
-        visitor = create()
-        visitor.sign_up()
-        yield Shop(api, visitor)
+    with shop_in_memory(browser, request.param) as shop:
+        yield shop
 
 
 def _reserving(shop: Shop, _: Json) -> None:
@@ -138,6 +114,7 @@ def test_an_empty_shop(shop: Shop, inspector: Inspector) -> None:
 def test_notices_of_the_seller(shop: Shop, inspector: Inspector) -> None:
     """Listed, refused, changed: each is told on a page."""
     seller = shop.visitor
+    seller.open("/")
     seller.sell("Swan Lake, balcony", "42")
     inspector.look(seller.page, "my-tickets-listed")
     seller.page.get_by_role("link", name="Edit Swan Lake, balcony").click()

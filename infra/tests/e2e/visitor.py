@@ -41,6 +41,13 @@ class Visitor:
         self.press("Sign Up")
         expect(self.page.get_by_role("button", name="Sign Out")).to_be_visible()
 
+    def has_account(self) -> None:
+        """Signed up and in without a page: one that is looked at takes a second and more."""
+        form: dict[str, str | float | bool] = {"email": self.email, "password": PASSWORD}
+        answer = self.context.request.post(f"{self.url}/auth/signup", form=form)
+        assert answer.ok, answer.text()
+        assert "session" in self.cookies()
+
     def header(self, name: str) -> None:
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
 
@@ -70,12 +77,12 @@ class Visitor:
         if not self.page.get_by_role("radio", name="Visa").is_visible():
             self.page.get_by_text("Use another card", exact=True).click()
 
-    def sees(self, text: str, *, within: float = 15) -> None:
+    def sees(self, text: str, *, within: float = 60) -> None:
         """The text is on the page, or will be within so many seconds."""
         found = self.page.get_by_role("main").get_by_text(text).first
         expect(found).to_be_visible(timeout=within * 1000)
 
-    def sees_state(self, name: str, *, within: float = 15) -> None:
+    def sees_state(self, name: str, *, within: float = 60) -> None:
         """The order's page is, or comes by itself, to that state."""
         panel = self.page.locator(f"#panel[data-state={name}]")
         expect(panel).to_be_visible(timeout=within * 1000)

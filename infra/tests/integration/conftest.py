@@ -14,7 +14,7 @@ WINDOW = 60  # seconds an order holds its ticket: the shortest with all duration
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole marketplace, booted once."""
     data: Path = tmp_path_factory.mktemp("stack")
-    with running_stack(data, expiration_seconds=WINDOW) as running:
+    with running_stack(data, EXPIRATION_WINDOW_SECONDS=str(WINDOW)) as running:
         yield running
 
 

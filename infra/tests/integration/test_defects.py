@@ -1,7 +1,7 @@
 """Each defect of the base system that needs several services to be seen, as a test of ours.
 
 The others are tested where they live. Their `Defect n of the base` and our `test_n_` are numbered
-as in the table of the root's README.
+as in the table of CHANGELOG.md.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from ticketing_local.harness import Stack, until
 
 def _publish(stack: Stack, subject: str, *messages: bytes) -> None:
     async def publish() -> None:
-        client = await nats.connect(f"nats://127.0.0.1:{stack.port('nats')}")
+        client = await nats.connect(stack.nats_url)
         for message in messages:
             await client.jetstream().publish(subject, message)
         await client.close()

@@ -129,7 +129,7 @@ def test_no_request_is_smuggled_in_another(
     """What is inside one request's body, by one reading of it, is nobody's next request."""
     thief = visitor()
     inner = SMUGGLED % {b"cookie": f"session={thief.http.cookies['session']}".encode()}
-    outer = b"POST /api/tickets HTTP/1.1\r\nHost: localhost\r\n"
+    outer = b"POST /api/tickets HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     head = FRAMES[frame] % {b"length": len(inner)}
     url = stack.url if target == "gateway" else stack.url_of("tickets")
 

@@ -2,24 +2,31 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bson import ObjectId
+import pytest
 from pymongo import MongoClient
 
 from infra.tests.integration.visitor import Visitor
-from ticketing_local.harness import Stack, until
+from ticketing_local.harness import Stack, running_stack, until
 
 Documents = dict[Any, dict[str, Any]]
+
+
+@pytest.fixture
+def unhurried(tmp_path: Path) -> Iterator[Stack]:
+    """One of its own: none of its orders expires, however busy the machine is."""
+    with running_stack(tmp_path / "unhurried") as running:
+        yield running
 
 
 def _resync(stack: Stack, service: str) -> str:
     command = str(Path(sys.executable).with_name("ticketing"))
     argv = [command, "resync", service, "--data", str(stack.data)]
-    return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=300).stdout
 
 
 @contextmanager
@@ -45,15 +52,14 @@ def _fields(collection: Any, **names: str) -> Documents:
     }
 
 
-def test_wiped_replicas_are_their_sources_again(
-    stack: Stack, seller: Visitor, buyer: Visitor, visitor: Callable[[], Visitor]
-) -> None:
+def test_wiped_replicas_are_their_sources_again(unhurried: Stack) -> None:
     """Without a restart, with everything that happened just now, and changing nothing else."""
+    stack = unhurried
+    seller, buyer, late, another = (Visitor.sign_up(stack) for _ in range(4))
     tickets = [seller.sell(f"Concert {number}", 10 + number) for number in range(3)]
     seller.http.put(f"/api/tickets/{tickets[0]}", json={"title": "Moved", "price": 99.5})
     held, dropped = (buyer.order(ticket) for ticket in tickets[:2])
     buyer.http.delete(f"/api/orders/{dropped}").raise_for_status()
-    late = visitor()
     paid = late.order(tickets[2])
     buyer.await_status(held, "awaiting:payment")
     with (
@@ -73,27 +79,26 @@ def test_wiped_replicas_are_their_sources_again(
             tickets_are = _fields(tickets_db.tickets, **ticket)
             return tickets_are == _fields(orders_db.tickets, **ticket) and ordered == known
 
-        def own() -> Documents:
-            """This test's documents; orders of other tests may expire meanwhile."""
+        def sources() -> Documents:
+            """What the wiped replicas come from."""
             held_by = _fields(tickets_db.tickets, order="orderId", version="version")
             status = _fields(orders_db.orders, status="status", version="version")
-            mine = map(ObjectId, (*tickets, held, dropped, paid))
-            return {id: (held_by | status)[id] for id in mine}
+            return held_by | status
 
         until(replicated)
-        before = own()
+        before = sources()
 
         orders_db.tickets.delete_many({})
         payments_db.orders.delete_many({"payment.status": {"$in": ["none", "settled"]}})
         assert not replicated()
-        assert "events are told again" in _resync(stack, "tickets")
-        assert "events are told again" in _resync(stack, "orders")
-        assert "events are told again" in _resync(stack, "payments")
+        assert "events are published again" in _resync(stack, "tickets")
+        assert "events are published again" in _resync(stack, "orders")
+        assert "events are published again" in _resync(stack, "payments")
 
         until(replicated)
-        assert own() == before
+        assert sources() == before
 
-    again = visitor().order(tickets[1])
+    again = another.order(tickets[1])
     assert again != dropped
     late.pay(paid)
     late.await_status(paid, "complete")

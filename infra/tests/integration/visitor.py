@@ -68,14 +68,14 @@ class Visitor:
         found: JSON = response.json()
         return found
 
-    def await_status(self, order: str, status: str, bound: float = 45) -> None:
+    def await_status(self, order: str, status: str, bound: float = 120) -> None:
         def reached() -> bool:
             response = self.http.get(f"/api/orders/{order}")
             return response.status_code == 200 and response.json()["status"] == status
 
         until(reached, bound)
 
-    def await_ticket(self, ticket: str, order: str | None, bound: float = 45) -> None:
+    def await_ticket(self, ticket: str, order: str | None, bound: float = 120) -> None:
         """Until the tickets service says that this order, or none, holds the ticket."""
 
         def held() -> bool:

@@ -16,8 +16,8 @@ from infra.tests.load.plan import Plan, parser
 from infra.tests.load.report import THIS, report
 from infra.tests.load.results import Results, machine
 from infra.tests.load.site import site
-from infra.tests.load.versions import checked_out
 from infra.tests.load.yardsticks.boot import yardsticks
+from infra.tests.versions import checked_out
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ Queries of the tests themselves are let through.
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
@@ -19,11 +19,12 @@ from pymongo.errors import PyMongoError
 
 from infra.tests.load.queries import Query, UnknownMethodError, is_decided, queries, scans
 from ticketing_common.store.database import Database
-from ticketing_common.store.page import NEWEST_FIRST, Page
+from ticketing_common.store.page import Page
 from ticketing_common.store.store import Store
 
 OURS = "ticketing_"
 STORE = "ticketing_common.store"
+HANDED = "explained queries"
 
 
 @dataclass(slots=True)
@@ -57,6 +58,12 @@ class Journal:
             self.scanning[query.shape] = asker
         else:
             self.good.add(query.shape)
+
+    def merge(self, other: "Journal") -> None:
+        self.good |= other.good
+        self.scanning |= other.scanning
+        self.of_tests |= other.of_tests
+        self.of_services |= other.of_services
 
     def failures(self) -> list[str]:
         fine = self.good | (self.of_tests - self.of_services)
@@ -110,11 +117,20 @@ def _askers() -> Iterator[str]:
 
 
 class Plugin:
+    """Where several processes share the tests, each hands its journal to the one that judges."""
+
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        if handed := getattr(node, "workeroutput", {}).get(HANDED):
+            self.journal.merge(Journal(**handed))
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self.journal.failures() and session.exitstatus == pytest.ExitCode.OK:
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput[HANDED] = asdict(self.journal)
+        elif self.journal.failures() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -130,9 +146,10 @@ def _watch_pages(config: pytest.Config, journal: Journal) -> None:
     def page(store: Store[Any], query: Any, page: Page) -> Any:
         asker = str(sys._getframe(1).f_globals["__name__"])
         shapes = journal.of_services if asker.startswith(OURS) else journal.of_tests
-        options = {"sort": list(NEWEST_FIRST)}
+        options = {"sort": list(page.order.sort)}
         name = store.document.collection
-        shapes.update(each.shape for each in queries(name, "find", (page.of(query),), options))
+        for part in page.parts(query):
+            shapes.update(each.shape for each in queries(name, "find", (part,), options))
         return original(store, query, page)
 
     Store.page = page  # type: ignore[method-assign, assignment]

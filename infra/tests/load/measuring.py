@@ -5,7 +5,7 @@ from itertools import cycle
 
 from infra.tests.load.closed_loop import ClosedLoop, Usage, Window
 from infra.tests.load.path import HELLO, SCRYPT, Path, Setting
-from infra.tests.load.processes import family, parents, rss, total_cpu
+from infra.tests.load.processes import family, rss, total_cpu
 from infra.tests.load.sample import Sample
 from infra.tests.load.wire import request
 
@@ -52,7 +52,7 @@ async def measure_yardstick(
 ) -> Sample:
     server, method, target = YARDSTICKS[name]
     pid, port = servers[server]
-    members = family(pid, parents())
+    members = family(pid)
 
     def usage() -> dict[str, int]:
         return total_cpu({server: members})

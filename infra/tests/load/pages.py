@@ -28,6 +28,11 @@ def _tickets(setting: Setting) -> Iterator[bytes]:
     return cycle([request("GET", f"/tickets/{id}", cookie) for id in ids])
 
 
+def _searches(setting: Setting) -> Iterator[bytes]:
+    words = [id[-6:-2] for id in shuffled(setting.market.tickets)[:PAGES_OF_EACH]]
+    return cycle([request("GET", f"/?q={word}&sort=price") for word in words])
+
+
 def _orders(setting: Setting) -> Iterator[bytes]:
     # The last ones: paying starts with the first.
     held = shuffled(setting.market.held[-PAGES_OF_EACH:])
@@ -39,6 +44,7 @@ def page_paths() -> list[Path]:
     pages: list[tuple[str, Callable[[Setting], Iterator[bytes]]]] = [
         ("page /", _fixed("/")),
         ("page / signed out", _signed_out("/")),
+        ("page /?q=", _searches),
         ("page /tickets/:id", _tickets),
         ("page /tickets/new", _fixed("/tickets/new")),
         ("page /tickets/mine", _fixed("/tickets/mine")),

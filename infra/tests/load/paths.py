@@ -1,7 +1,7 @@
 """The API's paths, asked for behind the gateway's back."""
 
 from collections.abc import Iterator, Sequence
-from itertools import cycle
+from itertools import cycle, product
 
 from infra.tests.load.market import shuffled
 from infra.tests.load.path import SCRYPT, Path, Setting
@@ -9,6 +9,9 @@ from infra.tests.load.wire import request
 from ticketing_common.types import new_id
 
 USERS = 64
+SEARCHES = 997  # different words, and no multiple of the kinds of searches
+QUERIES = ("{one}", "{hundreds}", "{thousands}", "concert", "air+conc", "op+{one}", "a+{hundreds}")
+ORDERS = ("", "&sort=price", "&sort=-price", "&sort=title", "&minPrice=10&maxPrice=30")
 UPDATED = 1 / 3  # of the tickets on sale are for updates; the others are for orders
 PASSWORD = "password"
 ACCOUNTS = tuple(f"bench{number}@example.com" for number in range(4))
@@ -42,6 +45,16 @@ def scan(_: Setting) -> Iterator[bytes]:
 def one_ticket(setting: Setting) -> Iterator[bytes]:
     ids = shuffled(setting.market.tickets)
     return cycle([request("GET", f"/api/tickets/{id}") for id in ids])
+
+
+def searches(setting: Setting) -> Iterator[bytes]:
+    """By a word that one title has, by beginnings that hundreds and thousands share, by words that
+    all have, and by both; newest first, by price, by title and within prices."""
+    words = [id[-6:] for id in shuffled(setting.market.tickets)[:SEARCHES]]
+    kinds = cycle(product(QUERIES, ORDERS))
+    for word, (query, order) in zip(cycle(words), kinds, strict=False):
+        q = query.format(one=word, hundreds=word[:4], thousands=word[:3])
+        yield request("GET", f"/api/tickets?limit=24&q={q}{order}")
 
 
 def new_ticket(setting: Setting) -> Iterator[bytes]:
@@ -107,6 +120,7 @@ def api_paths() -> list[Path]:
         Path("list of 100 tickets", "tickets", scan, 2.5, small=True),
         Path("current user", "auth", current_user, 1.5),
         Path("default page of 10,000", "tickets", scan),
+        Path("search", "tickets", searches),
         Path("one ticket", "tickets", one_ticket, 2.0),
         Path("one order", "orders", one_order, 3.0),
         Path("list of 20 orders", "orders", own_orders),

@@ -7,6 +7,7 @@ from infra.tests.load.figures import short
 from infra.tests.load.path import Path
 from infra.tests.load.results import Results
 from infra.tests.load.saga_tables import lags_table, saga_ratios_table, sagas_table, services_table
+from infra.tests.load.scale import READ
 from infra.tests.load.site import services_of
 from infra.tests.load.tables import Figures, table
 
@@ -106,7 +107,16 @@ def _scale(results: Results) -> str:
         [name, *(short(_cpu(results, size, name)) for size in sizes)]
         for name in [sample.path for sample in results.scale[sizes[0]]]
     ]
+    rows += [
+        [f"{name}, p50 and p99 ms", *(_latencies(results, size, name) for size in sizes)]
+        for name in READ
+    ]
     return table(["path (all services, settled)", *(f"{size:,}" for size in sizes)], rows)
+
+
+def _latencies(results: Results, size: int, name: str) -> str:
+    found = next(each for each in results.scale[size] if each.path == name)
+    return f"{short(found.p50)} and {short(found.p99)}"
 
 
 def _cpu(results: Results, size: int, name: str) -> float:

@@ -14,7 +14,7 @@ from infra.tests.load.flash import Sale
 from infra.tests.load.saga_runs import SagaRun
 from infra.tests.load.sample import Sample
 from infra.tests.load.soak import Soak
-from infra.tests.load.versions import ROOT
+from infra.tests.versions import ROOT
 
 
 @dataclass(slots=True)

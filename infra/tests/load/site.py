@@ -13,14 +13,21 @@ from typing import Any
 import nats
 from pymongo import MongoClient
 
-from infra.tests.load.processes import family, parents, total_cpu, total_rss
+from infra.tests.load.processes import family, total_cpu, total_rss
 from ticketing_common.session import Sessions
 from ticketing_common.settings import SessionSettings
 from ticketing_local.harness import Stack, running_stack
 from ticketing_local.services import SERVICES
 
-# All load comes from one address and few users: limits stay in the path, out of the way.
-UNLIMITED: dict[str, Any] = {"RATE_LIMIT_SIGNIN": "1000000", "RATE_LIMIT_ORDERS": "1000000"}
+# All load comes from one address and few users: limits stay in the path, out of the way. Orders are
+# not paid for, so there how many one may have is off.
+UNLIMITED: dict[str, Any] = {
+    "RATE_LIMIT_SIGNIN": "1000000",
+    "RATE_LIMIT_SIGNIN_EMAIL": "1000000",
+    "RATE_LIMIT_ORDERS": "1000000",
+    "RATE_LIMIT_TICKETS": "1000000",
+    "MAX_OPEN_ORDERS": "0",
+}
 STREAM = "ticketing"
 STORES = ("mongo", "nats", "redis")
 
@@ -42,9 +49,8 @@ class Site:
         }
         key = json.loads((stack.data / "secrets.json").read_text())["JWT_KEY"]
         self._sessions = Sessions(SessionSettings(JWT_KEY=key))
-        children = parents()
-        self.pids = {name: family(process["pid"], children) for name, process in processes.items()}
-        self.nats_url = f"nats://127.0.0.1:{self.ports['nats']}"
+        self.pids = {name: family(process["pid"]) for name, process in processes.items()}
+        self.nats_url = stack.nats_url
         self._jetstream: Any = None
         self._turns: dict[str, Iterator[int]] = {}
 

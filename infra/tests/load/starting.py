@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from pathlib import Path
+
+import psutil
 
 from infra.tests.load.connection import Connection
 from infra.tests.load.figures import Spread
 from infra.tests.load.processes import cpu
 from infra.tests.load.site import Site
 from infra.tests.load.wire import request
-from ticketing_common.testing.servers import free_port
+from ticketing_common.testing.ports import free_port
 from ticketing_local.services import SERVICES
 
 BOUND = 60.0  # seconds
@@ -28,10 +29,8 @@ async def start_times(site: Site) -> dict[str, tuple[Spread, Spread]]:
 
 async def _start_time(site: Site, service: str) -> tuple[float, float]:
     port = free_port()
-    proc = Path(f"/proc/{site.pids[service][0]}")
-    argv = [arg for arg in (proc / "cmdline").read_text().split("\0") if arg]
-    lines = (proc / "environ").read_text().split("\0")
-    env = dict(line.split("=", 1) for line in lines if "=" in line) | {"PORT": str(port)}
+    running = psutil.Process(site.pids[service][0])
+    argv, env = running.cmdline(), running.environ() | {"PORT": str(port)}
     started = time.perf_counter()
     silent = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*argv, env=env, stdout=silent, stderr=silent)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[3]
 INFRA = ROOT / "infra"
 SERVICES = ("auth", "tickets", "orders", "payments", "expiration", "client")
 STORED = ("auth", "tickets", "orders", "payments")  # services with a MongoDB of their own
-WORKLOADS = ("Deployment", "StatefulSet", "Job")
+WORKLOADS = ("Deployment", "StatefulSet", "Job", "CronJob")
 
 Manifest = dict[str, Any]
 
@@ -65,7 +65,8 @@ class Cluster:
 
     def pod(self, workload: str) -> Manifest:
         """The pod template of a workload."""
-        template: Manifest = self.workloads[workload]["spec"]["template"]
+        spec: Manifest = self.workloads[workload]["spec"]
+        template: Manifest = spec.get("jobTemplate", {}).get("spec", spec)["template"]
         return template
 
     def labels(self, workload: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from itertools import product
 
 import yaml
 
-from infra.tests.manifests.cluster import ROOT, STORED, Cluster, Manifest, matches
+from infra.tests.manifests.cluster import INFRA, ROOT, SERVICES, STORED, Cluster, Manifest, matches
 
 EVENTS = ("tickets", "orders", "payments", "expiration")
 PUBLIC = ("auth", "tickets", "orders", "payments", "client")
@@ -16,7 +16,8 @@ ARROWS = {
     *((f"{service}-mongo", f"{service}-mongo", 27017) for service in STORED),
     ("nats", "nats", 6222),
 }
-FAKE = {("payments", "stripe-fake", 3000)}
+DAILY = {("payments-reconcile", "payments-mongo", 27017)}
+FAKE = {("payments", "stripe-fake", 3000), ("stripe-fake", "payments", 3000)}
 
 
 def policies(cluster: Cluster, workload: str) -> list[Manifest]:
@@ -41,7 +42,7 @@ def allowed(cluster: Cluster, at: str, direction: str, peer: str, port: int) -> 
 
 def test_pods_talk_along_the_arrows_and_nowhere_else(cluster: Cluster) -> None:
     """A pod reaches a port of another one exactly where the architecture says so."""
-    arrows = ARROWS | (FAKE if "stripe-fake-depl" in cluster.workloads else set())
+    arrows = ARROWS | (FAKE if "stripe-fake-depl" in cluster.workloads else DAILY)
     app = {name: cluster.labels(name)["app"] for name in cluster.workloads}
     ports = {port for _, _, port in arrows} | {3000}
     for here, there, port in product(cluster.workloads, cluster.workloads, ports):
@@ -68,10 +69,45 @@ def test_the_way_in_leads_to_public_services_only(cluster: Cluster) -> None:
             for spec in policies(cluster, workload)
             for rule in spec.get("ingress", [])
             for end in rule["from"]
-            if "namespaceSelector" in end
+            if "namespaceSelector" in end and "podSelector" not in end
         ]
         public = cluster.labels(workload)["app"] in PUBLIC
         assert doors == ([[3000]] if public else []), workload
+
+
+def test_figures_are_read_by_prometheus_only(cluster: Cluster) -> None:
+    """On a port of its own in each service's pod, which is in no Service; as the annotations say,
+    and as the operator's PodMonitor does."""
+    (monitor,) = yaml.safe_load_all((INFRA / "k8s-pod-monitor/pod-monitor.yaml").read_text())
+    (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    prometheus = {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}},
+        "podSelector": {"matchLabels": {"app.kubernetes.io/name": "prometheus"}},
+    }
+    for service in SERVICES:
+        workload = f"{service}-depl"
+        main, labels = cluster.main(workload), cluster.labels(workload)
+        ports = {port["name"]: port["containerPort"] for port in main.spec["ports"]}
+        annotations = cluster.pod(workload)["metadata"]["annotations"]
+        figures = ports[endpoint["port"]]
+        ways = [
+            rule["from"]
+            for spec in policies(cluster, workload)
+            for rule in spec.get("ingress", [])
+            if figures in [port["port"] for port in rule["ports"]]
+        ]
+
+        assert main.value("METRICS_PORT") == str(figures) == annotations["prometheus.io/port"]
+        assert annotations["prometheus.io/scrape"] == "true"
+        assert matches(monitor["spec"]["selector"], labels)
+        assert ways == [[prometheus]]
+        assert not [
+            port
+            for found in cluster.kind("Service").values()
+            if found["spec"]["selector"].items() <= labels.items()
+            for port in found["spec"]["ports"]
+            if port["targetPort"] in (figures, endpoint["port"])
+        ]
 
 
 def test_the_front_door_is_the_same_for_everybody(dev: Cluster) -> None:
@@ -81,7 +117,7 @@ def test_the_front_door_is_the_same_for_everybody(dev: Cluster) -> None:
         for policy in dev.kind("NetworkPolicy").values()
         for rule in policy["spec"].get("ingress", [])
         for end in rule["from"]
-        if "namespaceSelector" in end
+        if "namespaceSelector" in end and "podSelector" not in end
     }
     (namespace,) = namespaces
     skaffold = yaml.safe_load((ROOT / "skaffold.yaml").read_text())
@@ -95,7 +131,8 @@ def test_the_front_door_is_the_same_for_everybody(dev: Cluster) -> None:
 
 
 def test_the_ways_out_are_few(cluster: Cluster) -> None:
-    """Only payments leaves for the internet (Stripe), and the client for its own front door."""
+    """Only payments and its daily job leave for the internet (Stripe), and the client for its own
+    front door."""
     outside = {
         cluster.labels(workload)["app"]
         for workload in cluster.workloads
@@ -105,4 +142,5 @@ def test_the_ways_out_are_few(cluster: Cluster) -> None:
         if end.get("ipBlock", {}).get("cidr") == "0.0.0.0/0"
     }
     production = "stripe-fake-depl" not in cluster.workloads
-    assert outside == ({"payments", "client"} if production else {"payments"})
+    more = {"payments-reconcile", "client"} if production else set()
+    assert outside == {"payments"} | more

@@ -204,16 +204,18 @@ def made(stub: Path, script: str, **variables: str) -> dict[str, set[str]]:
 def test_scripts_make_the_secrets_that_pods_ask_for(cluster_stub: Path) -> None:
     """Production's are all there are; no value is on a command line, where processes show it."""
     keys = {"STRIPE_KEY": "sk_live_secret", "STRIPE_PUBLISHABLE_KEY": "pk_live_public"}
+    keys["STRIPE_WEBHOOK_SECRET"] = "whsec_secret"
 
     assert made(cluster_stub, "k8s-prod/secrets", **keys) == SECRETS
     assert "sk_live_secret" not in (cluster_stub / "log").read_text()
 
 
-def test_development_makes_the_base_systems_two_secrets(cluster_stub: Path) -> None:
-    """Enough to start, with a random signing key and a Stripe key that only the fake takes."""
+def test_development_makes_its_secrets(cluster_stub: Path) -> None:
+    """All but MongoDB's, with a Stripe key that only the fake takes."""
     secrets = made(cluster_stub, "k8s-dev/secrets")
 
-    assert secrets == {"jwt-secret": {"JWT_KEY"}, "stripe-secret": {"STRIPE_KEY"}}
+    wanted = {name: keys for name, keys in SECRETS.items() if "mongo" not in name}
+    assert secrets == wanted | {"stripe-secret": {"STRIPE_KEY"}}
 
 
 def test_a_secret_that_is_there_is_left_alone(cluster_stub: Path) -> None:

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.images.start import ENVIRONMENT, PATIENCE, free_port, healthy
+from infra.images.start import ENVIRONMENT, PATIENCE, healthy
 from infra.tests.manifests.cluster import SERVICES, Cluster
+from ticketing_common.testing.ports import free_port
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 

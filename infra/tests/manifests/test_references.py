@@ -6,19 +6,42 @@ from importlib import import_module
 import pytest
 
 from infra.tests.manifests.cluster import SERVICES, Cluster, Container
+from ticketing_common.events.rights import NAMES, password_variable, users
 from ticketing_common.settings import Settings
+from ticketing_payments.config import CommandSettings
 from ticketing_stripe_fake.config import Settings as FakeSettings
 
 # Made by hand or by infra/k8s-*/secrets, as the README says.
 SECRETS = {
     "jwt-secret": {"JWT_KEY"},
+    "visitor-secret": {"VISITOR_KEYS"},
+    "admission-secret": {"ADMISSION_KEYS"},
     "stripe-secret": {"STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY"},
+    "stripe-webhook-secret": {"STRIPE_WEBHOOK_SECRET"},
     **{
         f"{service}-mongo-secret": {"MONGO_PASSWORD", "MONGO_ROOT_PASSWORD", "KEYFILE"}
         for service in ("auth", "tickets", "orders", "payments")
     },
 }
-OPTIONAL = {("stripe-secret", "STRIPE_PUBLISHABLE_KEY")}
+SECRETS |= {
+    **{f"{name}-nats-secret": {"NATS_USER", "NATS_PASSWORD"} for name in NAMES},
+    "nats-users-secret": {
+        "ROUTES_PASSWORD",
+        *(password_variable(user) for name in NAMES for user in users(name)),
+    },
+    "expiration-redis-secret": {"REDIS_PASSWORD", "REDIS_OPERATOR_PASSWORD", "users.acl"},
+}
+PLAUSIBLE = {
+    "STRIPE_KEY": "sk_test_x",
+    "STRIPE_PUBLISHABLE_KEY": "pk_test_x",
+    "STRIPE_WEBHOOK_SECRET": "whsec_x",
+}
+OPTIONAL = {
+    ("stripe-secret", "STRIPE_PUBLISHABLE_KEY"),
+    ("stripe-webhook-secret", "STRIPE_WEBHOOK_SECRET"),
+    ("visitor-secret", "VISITOR_KEYS"),
+    ("admission-secret", "ADMISSION_KEYS"),
+}
 
 
 def settings_of(service: str) -> type[Settings]:
@@ -35,12 +58,23 @@ def resolved(cluster: Cluster, container: Container) -> dict[str, str]:
             reference = source["configMapKeyRef"]
             values[name] = cluster.kind("ConfigMap")[reference["name"]]["data"][reference["key"]]
         elif "secretKeyRef" in source:
-            values[name] = {"STRIPE_PUBLISHABLE_KEY": "pk_test_x"}.get(name, "x" * 32)
+            values[name] = PLAUSIBLE.get(name, "x" * 32)
         elif "fieldRef" in source:
             values[name] = "a-pod"
         else:
             values[name] = entry["value"]
     return values
+
+
+def test_the_daily_job_starts_with_the_variables_it_is_given(prod: Cluster) -> None:
+    """It is told what its command needs, and nothing else."""
+    container = prod.main("payments-reconcile")
+
+    environment = resolved(prod, container)
+
+    CommandSettings.from_environment(environment)
+    assert container.spec["command"][:2] == ["ticketing", "payments"]
+    assert set(environment) - set(CommandSettings.model_fields) == {"MONGO_PASSWORD"}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -126,12 +160,14 @@ def test_every_service_reaches_the_port_it_names(cluster: Cluster) -> None:
 def test_every_workload_selects_its_own_pods(cluster: Cluster) -> None:
     """Workloads, disruption budgets and spread constraints select exactly one workload's pods."""
     for name, workload in cluster.workloads.items():
-        assert cluster.selected_by(workload["spec"]["selector"]) == [name]
+        if "selector" in workload["spec"]:  # a CronJob's are chosen for it
+            assert cluster.selected_by(workload["spec"]["selector"]) == [name]
         for spread in cluster.pod(name)["spec"].get("topologySpreadConstraints", []):
             assert cluster.selected_by(spread["labelSelector"]) == [name]
     budgets = [b["spec"]["selector"] for b in cluster.kind("PodDisruptionBudget").values()]
     protected = [name for selector in budgets for name in cluster.selected_by(selector)]
-    assert sorted(protected) == sorted(set(cluster.workloads) - {"stripe-fake-depl"})
+    unprotected = {"stripe-fake-depl", "payments-reconcile"}
+    assert sorted(protected) == sorted(set(cluster.workloads) - unprotected)
 
 
 def test_every_autoscaler_has_a_deployment_without_a_fixed_number(cluster: Cluster) -> None:

@@ -9,12 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from infra.images.start import free_port
 from infra.tests.manifests.cluster import INFRA, STORED, Cluster
+from infra.tests.manifests.test_references import SECRETS
+from ticketing_common.events.rights import OPERATOR, password_variable
 from ticketing_common.events.stream import Stream
 from ticketing_common.settings import NatsSettings
+from ticketing_common.testing.ports import free_port
 from ticketing_local.binaries import NATS, find
 
+# What the pod's variables tell a server; only the routes' are put together of others.
+ENVIRONMENT = {
+    "POD_NAME": "nats-depl-0",
+    **dict.fromkeys(SECRETS["nats-users-secret"], "p-any"),
+    **{f"ROUTE_{n}": f"nats://routes:p-any@nats-depl-{n}.nats-srv:6222" for n in range(3)},
+}
 UNITS = {"MB": 2**20, "GB": 2**30, "Mi": 2**20, "Gi": 2**30}
 
 
@@ -113,7 +121,7 @@ def test_nats_accepts_its_configuration(cluster: Cluster, tmp_path: Path) -> Non
     config = nats_files(cluster, tmp_path)
     done = subprocess.run(
         [find(NATS, os.environ), "-t", "-c", config],
-        env={"POD_NAME": "nats-depl-0"},
+        env=ENVIRONMENT,
         capture_output=True,
         text=True,
         check=False,
@@ -129,11 +137,15 @@ def test_streams_are_kept_by_as_many_servers_as_there_are(cluster: Cluster, tmp_
     ]
     assert config["NATS_REPLICAS"] == str(servers)
 
-    routes = re.findall(
-        r"nats://(\S+):6222", (nats_files(cluster, tmp_path).parent / "cluster.conf").read_text()
-    )
-    wanted = [f"nats-depl-{n}.nats-srv" for n in range(servers)] if servers > 1 else []
-    assert routes == wanted
+    text = (nats_files(cluster, tmp_path).parent / "cluster.conf").read_text()
+    named = re.findall(r"\$(ROUTE_\d)", text)
+    values = [cluster.main("nats-depl").value(name) for name in named]
+    # Servers know one another by a password, too: a route may say anything in anybody's name.
+    wanted = [
+        f"nats://routes:$(ROUTES_PASSWORD)@nats-depl-{n}.nats-srv:6222" for n in range(servers)
+    ]
+    assert values == (wanted if servers > 1 else [])
+    assert ("password: $ROUTES_PASSWORD" in text) == (servers > 1)
 
 
 def max_file_store(config: str) -> int:
@@ -149,10 +161,14 @@ async def test_the_streams_fit_the_server(dev: Cluster, tmp_path: Path) -> None:
     text = config.read_text().replace("0.0.0.0:4222", f"127.0.0.1:{port}")
     config.write_text(text.replace("http: 0.0.0.0:8222", ""))
     settings = NatsSettings(
-        NATS_URL=f"nats://127.0.0.1:{port}", NATS_CLUSTER_ID="ticketing", NATS_CLIENT_ID="test"
+        NATS_URL=f"nats://127.0.0.1:{port}",
+        NATS_CLUSTER_ID="ticketing",
+        NATS_CLIENT_ID="test",
+        NATS_USER=OPERATOR,
+        NATS_PASSWORD=ENVIRONMENT[password_variable(OPERATOR)],
     )
     server = await asyncio.create_subprocess_exec(
-        find(NATS, os.environ), "-c", config, env={"POD_NAME": "nats-depl-0"}, stderr=DEVNULL
+        find(NATS, os.environ), "-c", config, env=ENVIRONMENT, stderr=DEVNULL
     )
     try:
         stream = Stream(settings)
@@ -177,6 +193,11 @@ def test_redis_forgets_nothing(cluster: Cluster) -> None:
     """Jobs are on disk before they are acknowledged, and are never evicted for want of memory."""
     redis = cluster.main("expiration-redis-depl").spec
     options = dict(zip(redis["args"][::2], redis["args"][1::2], strict=True))
+    # Who it lets in: the file is in the Secret, and its mount where the option says.
+    folder, _, file = options["--aclfile"].rpartition("/")
+    (volume,) = cluster.pod("expiration-redis-depl")["spec"]["volumes"]
+    assert {"name": volume["name"], "mountPath": folder, "readOnly": True} in redis["volumeMounts"]
+    assert volume["secret"]["items"] == [{"key": file, "path": file}]
     assert options["--appendonly"] == "yes"
     assert options["--appendfsync"] == "always"
     assert options["--maxmemory-policy"] == "noeviction"

@@ -43,6 +43,7 @@ class Markets(RuleBasedStateMachine):
         self.sold: list[Ticket] = []
         self.latest: dict[str, tuple[str, int]] = {}  # by ticket: its open order, reservation
         self.numbers: dict[str, int] = {}
+        self.down: dict[str, bool | None] = {}  # what its seller said last of each ticket
         self.all: list[str] = []
         self.live: dict[str, str] = {}  # order to ticket, neither paid nor cancelled
 
@@ -66,6 +67,21 @@ class Markets(RuleBasedStateMachine):
     def edit(self, which: int) -> None:
         ticket = self.free()[which % len(self.free())]
         self.decide("edit", ticket.id, f"Concert {which}")
+
+    @precondition(lambda self: self.free())
+    @rule(which=MANY)
+    def take_down(self, which: int) -> None:
+        """An order that has not heard of it may come after; that one has the ticket."""
+        ticket = self.free()[which % len(self.free())]
+        self.down[ticket.id] = True
+        self.decide("take_down", ticket.id)
+
+    @precondition(lambda self: self.free())
+    @rule(which=MANY, venue=st.sampled_from([None, "Town Hall"]))
+    def put_back(self, which: int, venue: str | None) -> None:
+        ticket = self.free()[which % len(self.free())]
+        self.down[ticket.id] = None
+        self.decide("put_back", ticket.id, venue)
 
     @precondition(lambda self: self.free())
     @rule(which=MANY)
@@ -164,11 +180,18 @@ class Markets(RuleBasedStateMachine):
             if ticket["orderId"] == id:
                 assert (id in state["tickets.Sale"]) == (order["status"] == "complete")
 
+    def is_listed(self, state: Any) -> None:
+        """Whether it is down is the seller's last word, and orders' replica of it."""
+        for id, ticket in state["tickets.Ticket"].items():
+            replica = state["orders.Ticket"][id]
+            assert ticket.get("withdrawn") == replica["withdrawn"] == self.down.get(id)
+
     def teardown(self) -> None:
         self.run(self.wild.settle())
         state = self.run(self.wild.state())
         assert state == self.run(self.clean.state())
         self.is_right(state)
+        self.is_listed(state)
 
         before = self.run(self.wild.documents())
         self.run(self.wild.replay(list(self.wild.stream)))

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from infra.tests.order_free.meaning import Collections, meaning
 from infra.tests.wired import LISTENING, wired
 from ticketing_common.events.catalogue import ExpirationComplete, OrderStatus
 from ticketing_common.events.event import Event
@@ -20,11 +21,6 @@ from ticketing_payments.events.publishers import payment_created
 from ticketing_payments.outcomes import Succeeded, decide
 from ticketing_tickets.events.publishers import ticket_created, ticket_updated
 from ticketing_tickets.models.ticket import Ticket
-
-Collections = dict[str, dict[str, Any]]
-
-# What grows with each save, and so with the order in which things came to be known.
-NOT_STATE = {"version", "order_version", "look_at", "lease_until", "message", "payment_id"}
 
 
 @dataclass
@@ -83,6 +79,17 @@ class World:
         await self.tickets.save(ticket, ticket_updated(ticket))
         await self.relay()
 
+    async def take_down(self, id: str) -> None:
+        await self._relist(id, withdrawn=True)
+
+    async def put_back(self, id: str, venue: str | None) -> None:
+        await self._relist(id, withdrawn=None, venue=venue)
+
+    async def _relist(self, id: str, **listing: Any) -> None:
+        ticket = (await self.tickets.get(id)).relisted(**listing)
+        await self.tickets.save(ticket, ticket_updated(ticket))
+        await self.relay()
+
     async def order(self, order: Order) -> None:
         await self.orders.save(order, order_created(order))
         await self.relay()
@@ -132,10 +139,10 @@ class World:
     async def relay(self) -> None:
         """Every outbox onto the stream."""
         for store in self.stores.values():
-            for waiting in await store.outbox.waiting(1000):
+            for waiting in await store.outbox.pending(1000):
                 for message in waiting.messages:
                     self.tell(self._event(message))
-                await store.outbox.published([waiting])
+                await store.outbox.remove([waiting])
 
     async def deliver(self, number: int, keep: bool = False) -> None:
         """One pending message, whichever; `keep` has it delivered again later."""
@@ -174,12 +181,7 @@ class World:
 
     async def state(self) -> Collections:
         """What the documents mean, without the numbers that count how it came about."""
-        found = await self.documents()
-        meaning = {
-            name: {id: _meaning(fields) for id, fields in documents.items()}
-            for name, documents in found.items()
-        }
-        return meaning | {"alarms": dict(self.alarms)}
+        return meaning(await self.documents()) | {"alarms": dict(self.alarms)}
 
 
 def order_of(ticket: Ticket, id: str, user_id: str, reservation: int) -> Order:
@@ -192,15 +194,3 @@ def order_of(ticket: Ticket, id: str, user_id: str, reservation: int) -> Order:
             id=ticket.id, title="", price=ticket.price, version=0, reservation=reservation
         ),
     )
-
-
-def _meaning(fields: Any) -> Any:
-    if isinstance(fields, dict):
-        return {
-            name: _meaning(value) for name, value in fields.items() if _snake(name) not in NOT_STATE
-        }
-    return fields
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)

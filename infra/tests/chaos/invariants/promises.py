@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 
 from infra.tests.chaos.facts import Facts
+from infra.tests.chaos.invariants.money import kept_of
 
 
 def kept(facts: Facts) -> Iterator[str]:
     yield from _users_and_tickets(facts)
     yield from _orders(facts)
     yield from _payments(facts)
+
+
+def own_writes(facts: Facts) -> Iterator[str]:
+    yield from facts.journal.unread
 
 
 def no_crash(facts: Facts) -> Iterator[str]:
@@ -44,10 +49,11 @@ def _orders(facts: Facts) -> Iterator[str]:
 
 
 def _payments(facts: Facts) -> Iterator[str]:
+    cased = {case["orderId"] for case in facts.cases.values()}
     for order, id in facts.journal.payments.items():
         stored = facts.payments.get(id)
         status = facts.orders.get(order, {}).get("status")
         if stored is None or stored["orderId"] != order:
             yield f"payment {id} of order {order} was told and is {stored}"
-        elif status != "complete" and not stored["refundId"]:
+        elif status != "complete" and kept_of(facts, order) and order not in cased:
             yield f"payment {id} was told, its order {order} is {status} and nothing refunded"

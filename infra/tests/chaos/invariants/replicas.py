@@ -2,7 +2,7 @@
 
 | event | its fields | kept by |
 |---|---|---|
-| ticket:created, ticket:updated | title, price, version | orders' tickets |
+| ticket:created, ticket:updated | title, price, version; listing | orders' tickets |
 | ticket:updated | orderId | the order's status: awaiting:payment |
 | order:created, order:cancelled | userId, status, price, expiresAt, version | payments' orders |
 | order:created, order:cancelled | id, ticket.reservation | the ticket's orderId, reservation |
@@ -20,6 +20,8 @@ def tickets_of_orders(facts: Facts) -> Iterator[str]:
         replica = facts.ticket_replicas.get(id)
         if replica is None or _differ(replica, ticket, ("title", "price", "version")):
             yield f"ticket {id} is {ticket}, orders has {replica}"
+        elif facts.of_one_version and not _same_listing(replica, ticket):
+            yield f"the listing of ticket {id} is {ticket}, orders has {replica}"
     for id in facts.ticket_replicas.keys() - facts.tickets.keys():
         yield f"orders has ticket {id}, which does not exist"
 
@@ -49,6 +51,12 @@ def holders_of_tickets(facts: Facts) -> Iterator[str]:
         paid = order_id is not None and facts.orders[order_id]["status"] == "complete"
         if paid != (order_id in facts.sales):
             yield f"ticket {id} of order {order_id}: paid is {paid}, sold is not"
+
+
+def _same_listing(replica: JSON, ticket: JSON) -> bool:
+    if _differ(replica, ticket, ("withdrawn", "startsAt")):
+        return False
+    return bool(replica.get("listing", 0) == ticket.get("listing", 0))
 
 
 def _same_order(order: JSON, replica: JSON) -> bool:

@@ -17,8 +17,9 @@ from infra.tests.chaos.broker import STREAM, jetstream
 from infra.tests.chaos.facts import client_of
 from infra.tests.chaos.journal import JSON, Journal
 from infra.tests.chaos.members import ReplicaSet
+from infra.tests.chaos.sellers import Seller
 from infra.tests.chaos.stack import ChaosStack
-from infra.tests.chaos.users import Buyer, Seller
+from infra.tests.chaos.users import Buyer
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import Message
 from ticketing_orders.models.order import Order
@@ -115,7 +116,10 @@ class Lab:
 
     async def find(self, service: str, collection: str, id: str, **fields: Any) -> JSON | None:
         """A stored document, if these fields of it are as given."""
-        return await asyncio.to_thread(self._find, service, collection, id, fields)
+        return await self.find_one(service, collection, {"_id": ObjectId(id), **fields})
+
+    async def find_one(self, service: str, collection: str, query: JSON) -> JSON | None:
+        return await asyncio.to_thread(self._find_one, service, collection, query)
 
     async def stored_order(self, id: str) -> Order:
         stored = await self.find("orders", "orders", id)
@@ -165,9 +169,9 @@ class Lab:
         with client_of(self.stack, "orders") as client:
             return client["orders"]["orders"].find_one({"ticket.id": ticket}) is not None
 
-    def _find(self, service: str, collection: str, id: str, fields: dict[str, Any]) -> JSON | None:
+    def _find_one(self, service: str, collection: str, query: JSON) -> JSON | None:
         with client_of(self.stack, service) as client:
-            return client[service][collection].find_one({"_id": ObjectId(id), **fields})
+            return client[service][collection].find_one(query)
 
     async def until_status(
         self, status: int, user: Seller | Buyer, method: str, path: str, body: JSON | None = None

@@ -3,12 +3,18 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from infra.tests.chaos.sensitivity import scenarios
+from infra.tests.chaos.sensitivity import (
+    outbox_scenarios,
+    payment_scenarios,
+    scenarios,
+    stream_scenarios,
+    stripe_scenarios,
+)
 from infra.tests.chaos.sensitivity.lab import Lab
 
 ONE_LIVE = "at most one live order per ticket at any moment"
 HOLDERS = "tickets know who holds them"
-CHARGES = "a charge is a complete order at the price shown, or refunded"
+CHARGES = "a charge is a complete order at the price shown, or refunded, or a case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,11 @@ class Mechanism:
     scenario: Callable[[Lab], Awaitable[set[str]]]
     invariants: tuple[str, ...]
     alone: bool = False
+    also: tuple[str, ...] = ()  # services that would make up for it
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return (self.service, *self.also)
 
 
 MECHANISMS = (
@@ -87,7 +98,7 @@ MECHANISMS = (
         "idempotency key",
         "payments",
         "idempotency_key",
-        scenarios.lost_create,
+        payment_scenarios.lost_create,
         ("no intent is made twice",),
         alone=True,  # its fault strikes whoever makes an intent next
     ),
@@ -95,15 +106,31 @@ MECHANISMS = (
         "payment compare-and-set",
         "payments",
         "compare_and_set",
-        scenarios.cancel_during_recovery,
+        payment_scenarios.cancel_during_recovery,
         (CHARGES,),
     ),
     Mechanism(
         "refund of a cancelled order",
         "payments",
         "refund",
-        scenarios.cancel_during_charge,
+        payment_scenarios.cancel_during_charge,
         (CHARGES,),
+    ),
+    Mechanism(
+        "watched refunds",
+        "payments",
+        "watched_refunds",
+        stripe_scenarios.refund_fails,
+        (CHARGES,),
+        alone=True,  # its faults strike whoever else is refunded
+    ),
+    Mechanism(
+        "a webhook's signature",
+        "payments",
+        "webhook_signature",
+        stripe_scenarios.forged_webhook,
+        ("no forged webhook is taken",),
+        alone=True,  # its fault strikes whoever pays next
     ),
     Mechanism(
         "outbox",
@@ -114,6 +141,39 @@ MECHANISMS = (
         alone=True,
     ),
     Mechanism(
+        "a refused message is its own document's only",
+        "tickets",
+        "own_refusals",
+        outbox_scenarios.refused_news,
+        ("every version is on the stream",),
+        alone=True,
+    ),
+    Mechanism(
         "majority reads", "orders", "majority_reads", scenarios.lost_cancel, (ONE_LIVE,), alone=True
+    ),
+    Mechanism(
+        "the watch asks what is remembered first",
+        "tickets",
+        "question_order",
+        stream_scenarios.busy_watches,
+        ("nothing is told again without need",),
+        alone=True,
+    ),
+    Mechanism(
+        "news discarded unheard is noticed",
+        "payments",
+        "gaps",
+        stream_scenarios.discarded_unheard,
+        ("payments' orders equal their source",),
+        alone=True,
+    ),
+    Mechanism(
+        "what stood where the stream ended is remembered",
+        "tickets",
+        "marks_of_messages",
+        stream_scenarios.restored_broker,
+        ("orders' tickets equal their source",),
+        alone=True,
+        also=("orders", "payments"),
     ),
 )

@@ -27,7 +27,9 @@ def restricted(facts: Facts, tickets: set[str]) -> Facts:
         order_replicas=_only(facts.order_replicas, orders.keys()),
         payments=payments,
         ledger=_only(facts.ledger, orders.keys()),
+        cases={id: each for id, each in facts.cases.items() if each["orderId"] in orders},
         messages=[told for told in facts.messages if _names(told[1], orders, tickets)],
+        told_again=[body for body in facts.told_again if _names(body, orders, tickets)],
         changes=[change for change in facts.changes if change.order in orders],
     )
 

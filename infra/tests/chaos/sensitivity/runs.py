@@ -76,7 +76,7 @@ class _Runs:
         for each in alone:
             in_place[each] = await self._check(each)
         await come_to_rest(self.stack, REST_TIMEOUT)
-        everything = verdict(await self._facts())
+        everything = verdict(await self._facts(self.lab.journal.stream_lost))
         self.say("control run over")
         lanes = [list(lane) for _, lane in groupby(together, key=lambda each: each.service)]
         done = await asyncio.gather(*(self._lane(lane) for lane in lanes))
@@ -90,12 +90,14 @@ class _Runs:
         found: dict[Mechanism, tuple[list[str], float]] = {}
         for mechanism in mechanisms:
             began = time.monotonic()
-            await self.stack.restart(mechanism.service, mechanism.key)
+            for service in mechanism.services:
+                await self.stack.restart(service, mechanism.key)
             violations = await self._check(mechanism)
             found[mechanism] = violations, time.monotonic() - began
             self.say(f"without {mechanism.name}: {violations[:1] or 'nothing noticed'}")
             if mechanism.alone or mechanism is mechanisms[-1]:
-                await self.stack.restart(mechanism.service, None)
+                for service in mechanism.services:
+                    await self.stack.restart(service, None)
         return found
 
     async def _check(self, mechanism: Mechanism) -> list[str]:
@@ -109,9 +111,9 @@ class _Runs:
         found = verdict(facts)
         return [each for name in mechanism.invariants for each in found[name]]
 
-    async def _facts(self) -> Facts:
-        timeliness = Timeliness(datetime.fromtimestamp(0, UTC), ALLOWANCE)
-        facts = await gather(self.stack, self.lab.journal, timeliness, ())
+    async def _facts(self, stream_lost: bool = False) -> Facts:
+        timeliness = Timeliness(datetime.fromtimestamp(0, UTC), ALLOWANCE, WINDOW)
+        facts = await gather(self.stack, self.lab.journal, timeliness, (), stream_lost)
         deadline = time.monotonic() + LAG
         while not _has_seen(self.recorder, facts) and time.monotonic() < deadline:
             await asyncio.sleep(0.05)

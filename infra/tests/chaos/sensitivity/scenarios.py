@@ -4,6 +4,7 @@ Each scenario returns its tickets. With the mechanism nothing is wrong with them
 """
 
 import asyncio
+import json
 import signal
 from datetime import timedelta
 
@@ -20,8 +21,6 @@ from ticketing_tickets.events.publishers import ticket_created
 from ticketing_tickets.models.ticket import Ticket
 
 Tickets = set[str]
-TRIES = 4
-CONFIRM = "/v1/payment_intents/*/confirm"
 
 
 async def late_cancel(lab: Lab) -> Tickets:
@@ -87,68 +86,16 @@ async def broker_away(lab: Lab) -> Tickets:
     return {ticket}
 
 
-async def lost_create(lab: Lab) -> Tickets:
-    """Stripe makes a payment intent and its reply is lost; the buyer tries again."""
-    order = await lab.order(await lab.sell())
-    await lab.stripe_fault(kind="lost_response", method="POST", path="/v1/payment_intents", next=1)
-    await lab.pay(order)
-    await lab.until(lambda: _paid(lab, order))
-    return {order["ticket"]["id"]}
-
-
-async def cancel_during_recovery(lab: Lab) -> Tickets:
-    """A charge's reply is lost, and while recovery asks Stripe about it the order is cancelled."""
-    tickets: Tickets = set()
-    for _ in range(TRIES):
-        order = await lab.order(await lab.sell())
-        tickets.add(order["ticket"]["id"])
-        if await _was_cancelled_during_recovery(lab, order):
-            break  # else the machine was slow, and Stripe had answered before
-    return tickets
-
-
-async def _was_cancelled_during_recovery(lab: Lab, order: JSON) -> bool:
-    await lab.stripe_fault(kind="lost_response", path=CONFIRM, key=_keys(order), next=1)
-    await lab.pay(order)
-    charging = await lab.find("payments", "orders", order["id"])
-    assert charging is not None
-    intent = f"/v1/payment_intents/{charging['payment']['intentId']}"
-    asked = await lab.stripe_fault(kind="slow_response", path=intent, next=1, seconds=1.5)
-    await lab.until(lambda: lab.stripe_fired(asked))
-    in_time = await lab.cancel(order) and await _cancel_heard(lab, order)
-    await lab.until(lambda: _settled(lab, order))
-    return bool(in_time and in_time["payment"]["status"] == "charging")
-
-
-async def cancel_during_charge(lab: Lab) -> Tickets:
-    """The order is cancelled while its card is being charged."""
-    tickets: Tickets = set()
-    for _ in range(TRIES):
-        order = await lab.order(await lab.sell())
-        tickets.add(order["ticket"]["id"])
-        if await _was_cancelled_during_charge(lab, order):
-            break  # else the machine was slow, and the order complete before
-    return tickets
-
-
-async def _was_cancelled_during_charge(lab: Lab, order: JSON) -> bool:
-    slow = {"kind": "slow_response", "path": CONFIRM, "key": _keys(order)}
-    asked = await lab.stripe_fault(**slow, next=1, seconds=1.2)
-    paying = asyncio.create_task(lab.pay(order))
-    await lab.until(lambda: lab.stripe_fired(asked))
-    in_time = await lab.cancel(order)
-    await paying
-    if in_time:
-        await _cancel_heard(lab, order)  # until then a charge looks as if all were well with it
-    await lab.until(lambda: _settled(lab, order))
-    return in_time
-
-
 async def forgotten_order(lab: Lab) -> Tickets:
     """Redis loses everything while an order waits there for its time."""
     order = await lab.order(await lab.sell())
     await lab.heard("expiration-service_order-created")
-    redis = Redis(port=lab.stack.port("expiration-redis"))
+    secrets = json.loads((lab.stack.data / "secrets.json").read_text())
+    redis = Redis(
+        port=lab.stack.port("expiration-redis"),
+        username="operator",
+        password=secrets["REDIS_OPERATOR_PASSWORD"],
+    )
     await redis.flushall()
     await redis.aclose()
     stored = await lab.stored_order(order["id"])
@@ -216,27 +163,3 @@ async def _ordered_and_cancelled(lab: Lab) -> tuple[str, JSON]:
     await lab.cancel(order)
     await lab.until(lambda: lab.find("tickets", "tickets", ticket, orderId=None))
     return ticket, order
-
-
-async def _paid(lab: Lab, order: JSON) -> bool:
-    answer = await lab.pay(order)
-    return answer.status == 201 or answer.message == "Order is already paid"
-
-
-def _keys(order: JSON) -> str:
-    """The idempotency keys of an order's confirmations, as a pattern."""
-    return f"confirm/{order['id']}/*"
-
-
-async def _cancel_heard(lab: Lab, order: JSON) -> JSON:
-    """The order as payments has it, once it has heard of its cancel."""
-    replica: JSON = await lab.until(
-        lambda: lab.find("payments", "orders", order["id"], status="cancelled")
-    )
-    return replica
-
-
-async def _settled(lab: Lab, order: JSON) -> bool:
-    replica = await lab.find("payments", "orders", order["id"])
-    payment = replica["payment"] if replica else {}
-    return payment.get("lookAt", "") is None and payment["status"] != "charging"

@@ -4,4 +4,5 @@ from infra.tests.chaos.facts import allowance
 from ticketing_common.timing import Timing
 
 WINDOW = 15  # an order; long enough for the steps of a scenario on two busy cores
-ALLOWANCE = allowance(Timing.of(WINDOW))
+TIMING = Timing.of(WINDOW)
+ALLOWANCE = allowance(TIMING)

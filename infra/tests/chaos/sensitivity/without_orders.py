@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from infra.tests.chaos.sensitivity.unguarded import is_compare_and_set, is_register_guard, unguard
+from infra.tests.chaos.sensitivity.without_watch import marks_of_messages as marks_of_messages
 from ticketing_common.store import database
 from ticketing_orders.models.order import Order, OrderedTicket
 from ticketing_orders.routes import new

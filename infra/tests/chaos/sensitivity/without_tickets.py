@@ -4,10 +4,17 @@ import asyncio
 import logging
 from typing import Any
 
+from infra.tests.chaos.sensitivity.without_batch import fresh_reads as fresh_reads
+from infra.tests.chaos.sensitivity.without_batch import own_answers as own_answers
+from infra.tests.chaos.sensitivity.without_watch import marks_of_messages as marks_of_messages
+from infra.tests.chaos.sensitivity.without_watch import question_order as question_order
 from ticketing_common.errors import ServiceUnavailableError
 from ticketing_common.events.catalogue import OrderCancelled, OrderCreated
+from ticketing_common.events.message import Message
 from ticketing_common.events.publisher import Publisher
+from ticketing_common.events.refusals import Refusals
 from ticketing_common.events.relay import Relay
+from ticketing_common.events.stream import BrokerUnavailableError
 from ticketing_common.store.outbox import Outbox
 from ticketing_common.store.store import Store
 from ticketing_tickets.events.listeners.order_cancelled import OrderCancelledListener
@@ -64,9 +71,9 @@ def outbox() -> None:
     tasks: set[asyncio.Task[None]] = set()
     make_relay, save = Relay.__init__, Store.save
 
-    def relay(self: Relay, outbox: Outbox, publisher: Publisher) -> None:
+    def relay(self: Relay, outbox: Outbox, publisher: Publisher, owner: str = "") -> None:
         publishers[outbox] = publisher
-        make_relay(self, outbox, publisher)
+        make_relay(self, outbox, publisher, owner)
 
     async def publish(store: Store[Any], events: tuple[Any, ...]) -> None:
         try:
@@ -82,3 +89,12 @@ def outbox() -> None:
 
     Relay.__init__ = relay  # type: ignore[method-assign]
     Store.save = save_and_publish  # type: ignore[method-assign]
+
+
+def own_refusals() -> None:
+    """What the stream refuses is taken for its being away, and is tried again with all the rest."""
+
+    def hold(self: Refusals, document: Any, message: Message, failure: Exception) -> int:
+        raise BrokerUnavailableError from failure
+
+    Refusals.hold = hold  # type: ignore[method-assign]

@@ -32,7 +32,7 @@ def sold() -> dict[str, Any]:
     told = {"id": TICKET, "price": 19.99, "reservation": 1}
     return {
         "journal": journal,
-        "timeliness": Timeliness(START, 5.0),
+        "timeliness": Timeliness(START, 5.0, 6.0),
         "tickets": {TICKET: ticket},
         "sales": {ORDER: {"version": 1}},
         "orders": {ORDER: {**order, "ticket": ordered}},
@@ -57,6 +57,7 @@ def sold() -> dict[str, Any]:
                 "declines": 0,
                 "refunds": 0,
                 "refunded": 0,
+                "disputes": {},
             }
         },
         "intents": {"pi_1": {"id": "pi_1", "status": "succeeded"}},

@@ -1,5 +1,6 @@
 """The schedule of faults."""
 
+from infra.tests.chaos.plan import SERVICES
 from infra.tests.chaos.schedule import CALM, deck, schedule
 
 
@@ -51,3 +52,34 @@ def test_the_stream_is_wiped_on_request() -> None:
     assert [fault for fault in wiped if fault not in kept] == [
         fault for fault in wiped if (fault.kind, fault.target) == ("wipe", "nats")
     ]
+
+
+def test_an_upgrade_swaps_each_services_versions_in_either_half() -> None:
+    """Both replicas of each service run in both versions, and all other faults stay the same."""
+    # Given the same seed with two versions side by side and without
+    mixed, plain = schedule(5, 60, upgrade=True), schedule(5, 60)
+
+    # When what was added is looked at
+    swaps = [fault for fault in mixed if fault not in plain]
+
+    # Then each service's replicas exchange their versions once before and once after the middle
+    assert {fault.kind for fault in swaps} == {"swap versions"}
+    assert sorted(fault.target for fault in swaps if fault.at <= 30) == sorted(SERVICES)
+    assert sorted(fault.target for fault in swaps if fault.at > 30) == sorted(SERVICES)
+
+
+def test_a_silent_stripe_does_nothing_by_itself() -> None:
+    """Neither the dashboard nor webhooks strike, and all other faults stay the same."""
+    # Given the same seed with a silent Stripe and without
+    silent, plain = schedule(5, 600, silent=True), schedule(5, 600)
+
+    # When what is missing is looked at
+    missing = {(fault.kind, fault.target) for fault in plain if fault not in silent}
+
+    # Then it is the dashboard's and the webhooks', and nothing else
+    assert missing == {
+        (kind, target)
+        for kind, target, _ in deck()
+        if kind == "dashboard" or target.startswith("webhook_")
+    }
+    assert set(silent) <= set(plain)

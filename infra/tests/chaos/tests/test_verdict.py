@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.tests.chaos.changes import Change
+from infra.tests.chaos.dashboard import ELSEWHERE
 from infra.tests.chaos.facts import Facts
 from infra.tests.chaos.tests.conftest import EXPIRES, ORDER, PAYMENT, TICKET, at
 from infra.tests.chaos.verdict import INVARIANTS, verdict
@@ -28,6 +29,26 @@ def set_at(*path: Any) -> Spoil:
     return spoil
 
 
+def case(kind: str, subject: str) -> dict[str, Any]:
+    return {"kind": kind, "subject": subject, "orderId": ORDER, "said": ""}
+
+
+def cancelled(facts: dict[str, Any]) -> None:
+    """The order was cancelled before the payment was heard of."""
+    facts["orders"][ORDER] |= {"status": "cancelled", "version": 1}
+    facts["order_replicas"][ORDER] |= {"status": "cancelled", "orderVersion": 1}
+
+
+def refunded(facts: dict[str, Any], status: str, reason: str | None = None) -> None:
+    """All of the charge was refunded, which has failed or has not."""
+    failed = status == "failed"
+    refund = {"payment_intent": "pi_1", "amount": 1999, "status": status, "reason": reason}
+    facts["refunds"] = {"re_1": refund}
+    facts["ledger"][ORDER] |= {"refunds": not failed, "refunded": 0 if failed else 1999}
+    facts["payments"][PAYMENT] |= {"refundId": None if failed else "re_1"}
+    facts["payments"][PAYMENT] |= {"refunded": 0 if failed else 1999}
+
+
 def change(order: str, ticket: str | None, status: str, seconds: float) -> Spoil:
     return lambda facts: facts["changes"].append(Change(order, ticket, status, at(seconds)))
 
@@ -39,6 +60,11 @@ def cancelled_early(facts: dict[str, Any]) -> None:
 def cancelled_late(facts: dict[str, Any]) -> None:
     facts["orders"][ORDER]["status"] = "cancelled"
     facts["changes"][-1] = Change(ORDER, None, "cancelled", at(12))
+
+
+def listed_as(**listing: Any) -> Spoil:
+    """The version that was ordered was told with that."""
+    return lambda facts: facts["messages"][0][1].update(listing={"number": 1, **listing})
 
 
 def lost_version(facts: dict[str, Any]) -> None:
@@ -55,7 +81,7 @@ SPOILED: dict[str, Spoil] = {
     "no order is cancelled before its time but by its buyer": cancelled_early,
     "no order is open for long after its time": cancelled_late,
     "no order is charged twice": set_at("ledger", ORDER, "charges", 2),
-    "a charge is a complete order at the price shown, or refunded": set_at(
+    "a charge is a complete order at the price shown, or refunded, or a case": set_at(
         "ledger", ORDER, "charged", 1998
     ),
     "a complete order has exactly one charge": set_at("ledger", {}),
@@ -65,10 +91,18 @@ SPOILED: dict[str, Spoil] = {
     ),
     "no intent is made twice": set_at("ledger", ORDER, "keys", "pi_2", f"{ORDER}/2"),
     "the payments ledger is Stripe's": set_at("payments", {}),
+    "a case is something that happened": set_at("cases", {"c": case("kept", "ch_1")}),
+    "no forged webhook is taken": set_at("forged", {"unsigned 200": 1}),
+    "reconciliation finds nothing": set_at("differences", ["kept ch_1"]),
+    "no order of a ticket that orders knew to be taken down": listed_as(withdrawn=True),
+    "no order of an event that has begun": listed_as(startsAt="2026-01-01T12:00:00.000Z"),
+    "a ticket taken down stays down": lambda facts: facts["journal"].withdrawn.add(TICKET),
     "everything acknowledged is stored": set_at("payments", PAYMENT, "orderId", OTHER),
+    "everybody reads what they have written": lambda facts: facts["journal"].unread.append(TICKET),
     "no request is answered with a crash": crash,
     "every version is on the stream": lost_version,
     "the stream's news of the present is right": set_at("messages", 2, 1, "price", 5),
+    "nothing is told again without need": set_at("told_again", [{"id": TICKET}]),
     "every outbox is empty": set_at("waiting", {"tickets.tickets": 1}),
     "no dead letters": set_at("dead_letters", 1),
     "orders' tickets equal their source": set_at("ticket_replicas", TICKET, "version", 0),
@@ -117,8 +151,7 @@ def test_a_key_that_stripe_forgot_may_make_a_second_intent(sold: dict[str, Any])
 def test_a_refunded_charge_of_a_cancelled_order_is_right(sold: dict[str, Any]) -> None:
     """Whoever was charged for an order that was cancelled has the money back, and that's fine."""
     # Given a sale whose order was cancelled before the payment was heard of, and refunded
-    sold["orders"][ORDER] |= {"status": "cancelled", "version": 1}
-    sold["order_replicas"][ORDER] |= {"status": "cancelled", "orderVersion": 1}
+    cancelled(sold)
     sold["ledger"][ORDER] |= {"refunds": 1, "refunded": 1999}
     sold["payments"][PAYMENT]["refundId"] = "re_1"
 
@@ -126,9 +159,58 @@ def test_a_refunded_charge_of_a_cancelled_order_is_right(sold: dict[str, Any]) -
     violations = verdict(Facts(**sold))
 
     # Then nothing is wrong with the money or with what the buyer was told
-    assert not violations["a charge is a complete order at the price shown, or refunded"]
+    assert not violations["a charge is a complete order at the price shown, or refunded, or a case"]
     assert not violations["the payments ledger is Stripe's"]
     assert not violations["everything acknowledged is stored"]
+
+
+KEPT = "a charge is a complete order at the price shown, or refunded, or a case"
+
+
+def test_a_refund_that_failed_gave_nothing_back(sold: dict[str, Any]) -> None:
+    """The money of a cancelled order is still here, unless a person is asked to look."""
+    # Given a cancelled order whose refund has failed
+    cancelled(sold)
+    refunded(sold, "failed")
+
+    # When it is judged, without a case and with one
+    without = verdict(Facts(**sold))
+    cases = {"c": case("refund_failed", "re_1")}
+    with_one = verdict(Facts(**{**sold, "cases": cases}))
+
+    # Then only the first is wrong, and the case has its reason
+    assert without[KEPT]
+    assert without["everything acknowledged is stored"]
+    assert not with_one[KEPT]
+    assert not with_one["everything acknowledged is stored"]
+    assert not with_one["a case is something that happened"]
+
+
+def test_a_refund_made_elsewhere_is_nobody_s_mistake(sold: dict[str, Any]) -> None:
+    """A complete order stays complete when the dashboard gives its money back; ours must not."""
+    # Given a sale whose charge was refunded, in the dashboard and by the shop
+    refunded(sold, "succeeded", ELSEWHERE)
+    ours = deepcopy(sold)
+    refunded(ours, "succeeded")
+
+    # When both are judged
+    found, found_of_ours = verdict(Facts(**sold)), verdict(Facts(**ours))
+
+    # Then the second is wrong
+    assert {name: each for name, each in found.items() if each} == {}
+    assert found_of_ours["a complete order has exactly one charge"]
+
+
+@pytest.mark.parametrize(("status", "right"), [("lost", True), ("won", False)])
+def test_a_lost_dispute_gave_the_money_back(sold: dict[str, Any], status: str, right: bool) -> None:
+    """The bank took it for the buyer; what was won is still to be refunded."""
+    # Given a cancelled order whose charge was disputed
+    cancelled(sold)
+    sold["disputes"] = {"du_1": {"amount": 1999}}
+    sold["ledger"][ORDER]["disputes"] = {"du_1": status}
+
+    # When it is judged, then it depends on how the dispute ended
+    assert bool(verdict(Facts(**sold))[KEPT]) != right
 
 
 def test_a_paid_order_whose_ticket_is_not_sold(sold: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from infra.tests.load.plan import Plan, parser
-from infra.tests.load.versions import python_path
+from infra.tests.versions import python_path
 
 
 def plan(*argv: str) -> Plan:

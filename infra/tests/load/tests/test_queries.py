@@ -7,7 +7,7 @@ import pytest
 from pymongo import MongoClient, UpdateOne
 
 from infra.tests.load.queries import UnknownMethodError, is_decided, queries, scans
-from infra.tests.load.versions import ROOT
+from infra.tests.versions import ROOT
 
 
 def explained(mongo_uri: str, command: dict[str, Any]) -> Any:

@@ -8,7 +8,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from infra.tests.load.ports import listens
-from ticketing_common.testing.servers import free_port, packaged
+from ticketing_common.testing.ports import free_port
+from ticketing_common.testing.servers import packaged
 from ticketing_local.harness import until
 
 APPS = ("hello", "fastapi_hello", "driver", "publish", "scrypt")
