@@ -16,6 +16,7 @@ from ticketing_local.harness import Stack, running_stack, until
 
 TICKETING = str(Path(sys.executable).with_name("ticketing"))
 SERVICES = ("orders", "tickets", "payments", "expiration", "auth")
+TRIES = 5
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +36,24 @@ def buyer(unhurried: Stack) -> Visitor:
     return Visitor.sign_up(unhurried)
 
 
-def ticketing(stack: Stack, *arguments: str, said: str = "") -> "subprocess.CompletedProcess[str]":
-    argv = [TICKETING, *arguments, "--data", str(stack.data)]
-    return subprocess.run(
-        argv, check=False, input=said, capture_output=True, text=True, timeout=120
-    )
+def asked(
+    argv: list[str], environ: dict[str, str] | None = None, silent: str = ""
+) -> "subprocess.CompletedProcess[str]":
+    """The report once all have told their part in time, but for the one who is to be silent: on a
+    busy machine any may be too slow for once, which the report says."""
+    for _ in range(TRIES):
+        done = subprocess.run(
+            argv, check=False, env=environ, capture_output=True, text=True, timeout=300
+        )
+        if {line.split()[0] for line in lines(done.stdout, "does not tell:")} <= {silent}:
+            break
+    return done
+
+
+def ticketing(
+    stack: Stack, *arguments: str, silent: str = ""
+) -> "subprocess.CompletedProcess[str]":
+    return asked([TICKETING, *arguments, "--data", str(stack.data)], silent=silent)
 
 
 def request(stack: Stack, subject: str, said: object) -> None:
@@ -99,13 +113,10 @@ def in_cluster(stack: Stack, folder: Path) -> None:
             (folder / "operator").write_text(json.dumps(operator))
 
 
-def script(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def script(folder: Path, *arguments: str, silent: str = "") -> "subprocess.CompletedProcess[str]":
     """`infra/ticketing` beside such a `kubectl`."""
     path = f"{folder}:/usr/bin:/bin"
-    argv = [str(INFRA / "ticketing"), *arguments]
-    return subprocess.run(
-        argv, check=False, env={"PATH": path}, capture_output=True, text=True, timeout=300
-    )
+    return asked([str(INFRA / "ticketing"), *arguments], {"PATH": path}, silent)
 
 
 def address_of(person: Visitor) -> str:
@@ -202,8 +213,8 @@ def test_a_service_that_is_away_keeps_no_other_from_telling(
     """Its part says why it is silent."""
     order = buyer.order(seller.sell())
     with unhurried.frozen("payments-mongo"):
-        done = ticketing(unhurried, "order", order)
-        status = ticketing(unhurried, "status")
+        done = ticketing(unhurried, "order", order, silent="payments")
+        status = ticketing(unhurried, "status", silent="payments")
     unhurried.await_ready()
 
     assert done.returncode == 1
@@ -225,7 +236,7 @@ def test_in_a_cluster_it_is_the_same_report(
 
     done = script(tmp_path, "order", order)
     (tmp_path / "away").write_text("auth")
-    status = script(tmp_path, "status")
+    status = script(tmp_path, "status", silent="auth")
 
     assert (done.stdout, done.returncode) == (whole, 0)
     assert lines(status.stdout, "auth does not tell: it could not be asked")
