@@ -50,7 +50,8 @@ test-%: setup ## Run one package's tests, e.g. make test-tickets
 	$(PYTEST) $*
 
 e2e: setup ## Drive every page and the whole purchase in a real browser
-#: CHROMIUM=chromium        the browser
+#: CHROMIUM=chromium-headless-shell  the browser, or chromium where only that is installed
+#: PICTURES=0               1 to keep pictures of every page and state in output/e2e
 	@infra/tests/e2e/run
 
 pictures: setup ## Take the pictures of the journey in client/README.md anew

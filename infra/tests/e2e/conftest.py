@@ -52,7 +52,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+    path = shutil.which(os.environ.get("CHROMIUM", "chromium-headless-shell"))
     assert path, "Chromium is not installed: see infra/tests/e2e/run"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -73,7 +73,7 @@ def stripe(stack: Stack) -> Stripe:
 @pytest.fixture(scope="session")
 def inspector() -> Inspector:
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    return Inspector(OUTPUT)
+    return Inspector(OUTPUT, keeps_all=os.environ.get("PICTURES", "0") != "0")
 
 
 @contextmanager

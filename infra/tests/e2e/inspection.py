@@ -19,17 +19,26 @@ PRICES_CUT_OFF = """[...document.querySelectorAll(".price")].filter(price => {
   const [inner, outer] = [price, price.parentElement].map(box => box.getBoundingClientRect());
   return inner.left < outer.left || inner.right > outer.right;
 }).map(price => price.textContent)"""
-VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(results => results.violations)"
+VIOLATIONS = "options => axe.run(options).then(results => results.violations)"
+RULES: dict[Scheme, dict[str, object]] = {
+    "light": {"resultTypes": ["violations"]},
+    "dark": {  # by what differs in the dark
+        "resultTypes": ["violations"],
+        "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    },
+}
 
 
 @dataclass
 class Inspector:
     folder: Path
+    keeps_all: bool
 
     def look(self, page: Page, name: str) -> None:
         """Raise AssertionError for any violation, light and dark, at 320 and at 1280 pixels.
 
-        Pictures of the four are kept as `<name>-<size>-<scheme>.jpg`.
+        Pictures of the four are kept as `<name>-<size>-<scheme>.jpg`: of all, or where something is
+        wrong.
         """
         size = page.viewport_size
         problems = []
@@ -38,7 +47,10 @@ class Inspector:
             page.set_viewport_size({"width": width, "height": height})
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                problems += self._problems(page, f"{name}-{size_name}-{scheme}", width)
+                found = self._problems(page, f"{name}-{size_name}-{scheme}", width, RULES[scheme])
+                if found or self.keeps_all:
+                    self.picture(page, f"{name}-{size_name}-{scheme}")
+                problems += found
         page.emulate_media(color_scheme=None)
         if size:
             page.set_viewport_size(size)
@@ -47,12 +59,11 @@ class Inspector:
     def picture(self, page: Page, name: str) -> None:
         page.screenshot(path=self.folder / f"{name}.jpg", full_page=True, quality=60)
 
-    def _problems(self, page: Page, name: str, width: int) -> list[str]:
-        self.picture(page, name)
+    def _problems(self, page: Page, name: str, width: int, rules: dict[str, object]) -> list[str]:
         problems = [
             f"{name}: {violation['id']} ({violation['impact']}): {node['html']}"
             f" {node.get('failureSummary', '')}"
-            for violation in page.evaluate(VIOLATIONS)
+            for violation in page.evaluate(VIOLATIONS, rules)
             for node in violation["nodes"]
         ]
         if (wide := page.evaluate(WIDTH)) > width:

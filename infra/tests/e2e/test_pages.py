@@ -83,7 +83,7 @@ def test_selling(new_visitor: NewVisitor, inspector: Inspector) -> None:
     seller.open(f"/tickets/{ids['Kept']}/edit")
     inspector.look(seller.page, "edit")
     seller.open(f"/tickets/{ids['Reserved']}/edit")
-    seller.sees("can't change any more")
+    seller.sees("Somebody has reserved this ticket")
     inspector.look(seller.page, "edit-reserved")
     for title in ids:
         seller.open(f"/tickets/{ids[title]}")
