@@ -3,7 +3,7 @@
 # ruff: noqa: RUF001 - titles are like that
 import pytest
 
-from ticketing_tickets.search import MOST_SEARCHED, searched, words_of
+from ticketing_tickets.search import MOST_SEARCHED, search_fields, searched, words_of
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,24 @@ from ticketing_tickets.search import MOST_SEARCHED, searched, words_of
 def test_a_titles_words(text: str, words: str) -> None:
     """Case, accents, composition and signs make no difference; what can be typed stays."""
     assert " ".join(words_of(text)) == words
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("L’Opéra", "lopera opera"),
+        ("Soirée à l'opéra d'Évry", "soiree a lopera devry opera evry"),
+        ("O'Brien's", "obriens briens"),
+        ("Rock 'n' Roll", "rock n roll"),
+        ("'Quoted'", "quoted"),
+    ],
+)
+def test_found_without_the_article(title: str, words: str) -> None:
+    """What follows an apostrophe is a word of its own beside the whole, which sorts."""
+    fields = search_fields(title)
+    assert " ".join(fields["words"]) == words
+    assert fields["title"] == " ".join(words_of(title))
+    assert search_fields("Gala", title)["words"] == ["gala", *words.split()]
 
 
 def test_a_search_looks_for_no_word_twice() -> None:

@@ -4,9 +4,10 @@
 
 Case, accents and the ways to compose them make no difference; nor do apostrophes and marks that
 can't be seen. What is searched for becomes words in the same way, and each has to be the beginning
-of one of the title's.
+of one of the title's, or of what follows an apostrophe in it: "opera" finds "L'Opéra".
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Any
@@ -17,11 +18,14 @@ MOST_REMEMBERED = 512  # titles, of 10 KB at most with their words
 SORTED_BY = 200  # characters of a normalised title: a cursor holds them
 LONGEST = 1000  # characters of a normalised title; some letters become a dozen
 
+_APOSTROPHES = "'`\u00b4\u02bc\u2018\u2019"
+_AFTER_APOSTROPHE = re.compile(f"(?<=\\w)[{_APOSTROPHES}](\\w\\S*)")
+
 # What is no letter with an accent to Unicode, and is one to whoever types it.
 _ALIKE = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "\u0131": "i", "æ": "ae", "œ": "oe"}
     | {"ð": "d", "þ": "th"}
-    | dict.fromkeys("'`\u00b4\u02bc\u2018\u2019", "")
+    | dict.fromkeys(_APOSTROPHES, "")
 )
 # The same for titles of ASCII alone, as most are, in one step.
 _ASCII = str.maketrans(
@@ -53,7 +57,11 @@ def search_fields(title: str, *more: str) -> dict[str, Any]:
 
     Not to be changed: a ticket is saved several times within minutes, and this is remembered."""
     words = words_of(title)
-    all_words = [*words, *(word for text in more for word in words_of(text))] if more else words
+    others = [
+        *more,
+        *(after for text in (title, *more) for after in _AFTER_APOSTROPHE.findall(text)),
+    ]
+    all_words = [*words, *(word for text in others for word in words_of(text))] if others else words
     different = list(dict.fromkeys(all_words))[:MOST_WORDS]
     return {"title": " ".join(words)[:SORTED_BY], "words": different or [""]}
 
