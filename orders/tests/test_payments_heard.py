@@ -15,6 +15,7 @@ from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.stream import BrokerUnavailableError, Stream
 from ticketing_common.settings import NatsSettings
 from ticketing_common.store import Store
+from ticketing_common.tasks import end
 from ticketing_common.testing import servers
 from ticketing_common.timing import Timing
 from ticketing_common.types import new_id, now
@@ -97,8 +98,7 @@ async def test_a_payment_comes_before_the_sweep(
             await asyncio.sleep(0.02)
     consuming = asyncio.create_task(consumer.run())
     await _beyond(heard, order.expires_at)
-    consuming.cancel()
-    await asyncio.wait({consuming})
+    await end([consuming])
 
     assert await sweeper.sweep() == 0
     assert (await orders.get(order.id)).status == "complete"
@@ -184,8 +184,7 @@ async def test_an_expiry_waits_for_the_payments_before_it(
     async with asyncio.timeout(BOUND):
         while not await heard.since(order.expires_at):
             await asyncio.sleep(0.02)
-    consuming.cancel()
-    await asyncio.wait({consuming})
+    await end([consuming])
 
     await expired.on_message(ExpirationComplete(order_id=order.id))
     assert (await orders.get(order.id)).status == "complete"

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from ticketing_common.events.catalogue import OrderStatus, PaymentCreated
 from ticketing_common.store import Database, Store, reads
 from ticketing_common.store.reads import EVERYTHING
 from ticketing_common.store.retry import retrying
+from ticketing_common.tasks import end
 from ticketing_common.timing import Timing
 from ticketing_common.types import new_id
 from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener
@@ -177,6 +177,4 @@ async def _swept(sweeper: Sweeper, orders: Store[Order]) -> None:
                 assert not running.done(), running.exception()
                 await asyncio.sleep(0.02)
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        await end([running])

@@ -14,6 +14,7 @@ import uvloop
 
 from ticketing_common.events.catalogue import OrderCancelled, OrderCreated, OrderStatus
 from ticketing_common.store import Database, Store
+from ticketing_common.tasks import end
 from ticketing_common.testing.sessions import JWT_KEY
 from ticketing_common.timing import Timing
 from ticketing_common.types import new_id, now
@@ -262,6 +263,5 @@ async def served(
     client = await client_of(app)
     workers = asyncio.create_task(app.state.prompts.run())
     yield client
-    workers.cancel()
-    await asyncio.wait([workers])
+    await end([workers])
     await app.state.cashier.gateway.close()

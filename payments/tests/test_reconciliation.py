@@ -9,6 +9,7 @@ import pytest
 
 from payments.tests.conftest import STRIPE_KEY, pay
 from ticketing_common.store import Store
+from ticketing_common.tasks import end
 from ticketing_common.types import new_id, now
 from ticketing_payments import reconciliation as module
 from ticketing_payments.cases import Cases
@@ -100,7 +101,7 @@ async def test_what_the_running_services_can_see_is_no_difference(
 
     report = await reconcile(patience=10)
 
-    service.cancel()
+    await end([service])
     assert report.differences == []
     (row,) = await payments.find({})
     assert row.returned == 500

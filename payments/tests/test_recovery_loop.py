@@ -10,6 +10,7 @@ import pytest
 from payments.tests.conftest import recovery_of
 from ticketing_common.errors import DatabaseConnectionError
 from ticketing_common.store import Store
+from ticketing_common.tasks import end
 from ticketing_common.timing import Timing
 from ticketing_common.types import now
 from ticketing_payments.gateway import StripeGateway
@@ -50,8 +51,7 @@ async def test_by_itself_when_it_has(
         while (await orders.get(order.id)).payment.status != PaymentStatus.CHARGED:
             await asyncio.sleep(0.02)
     assert now() >= taken.payment.lease_until  # type: ignore[operator]
-    loop.cancel()
-    await asyncio.wait([loop])
+    await end([loop])
 
 
 @pytest.mark.parametrize(
@@ -182,8 +182,7 @@ async def test_the_store_is_away(
             await asyncio.sleep(0.01)
 
     assert not loop.done()
-    loop.cancel()
-    await asyncio.wait([loop])
+    await end([loop])
 
 
 @pytest.mark.parametrize("path", ["/v1/payment_intents/*", "/v1/refunds"])
@@ -213,8 +212,7 @@ async def test_one_that_hangs_delays_nobody(
                 await asyncio.sleep(0.01)
 
     assert (await orders.get(hanging.id)).payment.status != PaymentStatus.REFUNDED
-    loop.cancel()
-    await asyncio.wait([loop])
+    await end([loop])
 
 
 async def test_no_step_outlives_its_lease(

@@ -11,6 +11,7 @@ import uvicorn
 
 from payments.tests.conftest import pay
 from ticketing_common.store import Database, Store
+from ticketing_common.tasks import end
 from ticketing_common.testing.plugin import prepare
 from ticketing_payments.app import create_app
 from ticketing_payments.cases import Cases
@@ -54,8 +55,8 @@ async def service(
     stripe.fake.ledger.delays = delays
     stripe.fake.webhooks.send_to(None)
     server.should_exit = True
-    tasks[1].cancel()
-    await asyncio.wait(tasks)
+    await end(tasks[1:])
+    await tasks[0]
     await app.state.cashier.gateway.close()
 
 

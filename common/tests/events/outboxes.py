@@ -12,6 +12,7 @@ from ticketing_common.events.stream import Stream
 from ticketing_common.store import Outbox, Store
 from ticketing_common.store.document import object_id
 from ticketing_common.store.outbox import Pending, entry
+from ticketing_common.tasks import end
 from ticketing_common.types import new_id
 
 
@@ -21,8 +22,7 @@ async def relaying(relay: Relay) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end([task])
 
 
 async def left_behind(

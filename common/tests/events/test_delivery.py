@@ -20,6 +20,7 @@ from ticketing_common.events.relay import Relay
 from ticketing_common.events.stream import Stream
 from ticketing_common.request_ids import id_of_message, is_safe
 from ticketing_common.store import Store
+from ticketing_common.tasks import end
 from ticketing_common.types import new_id
 
 
@@ -30,9 +31,7 @@ async def consuming(stream: Stream, *listeners: Recorder) -> AsyncIterator[list[
     try:
         yield consumers
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        await end(tasks)
 
 
 def event(id: str | None = None, version: int = 1) -> TicketUpdated:

@@ -1,7 +1,6 @@
 """What the stream discarded before it was heard is noticed, and told again."""
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from ticketing_common.events.stream import Stream
 from ticketing_common.events.watch import StreamWatch
 from ticketing_common.store import Database, Store
 from ticketing_common.store.position import StreamPosition
+from ticketing_common.tasks import end
 from ticketing_common.testing.in_memory import in_memory_database
 from ticketing_common.types import new_id
 
@@ -92,9 +92,7 @@ async def test_missed_while_stopped(
         await keep(stream, -1)
         await relay.drain()
         await until(lambda: {each.id for each in saved} <= {each.id for each in listener.heard})
-        telling.cancel()
-        with suppress(asyncio.CancelledError):
-            await telling
+        await end([telling])
     assert (await watch.poll()).missed == 1
 
 

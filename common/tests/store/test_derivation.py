@@ -8,6 +8,7 @@ from bson import ObjectId
 
 from ticketing_common.store import Database, Derivation, Document, Index, Store
 from ticketing_common.store import derivation as module
+from ticketing_common.tasks import end
 from ticketing_common.types import new_id
 
 MISSING = {"shouted": None}
@@ -110,4 +111,4 @@ async def test_it_goes_on_by_itself(words: Store[Word], monkeypatch: pytest.Monk
             while (await shouted(words, id), await shouted(words, other.id)) != ("A", "Y"):
                 await asyncio.sleep(0.01)
     finally:
-        running.cancel()
+        await end([running])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from ticketing_common.logs import request_id
+from ticketing_common.tasks import end
 from ticketing_common.testing import servers
 from ticketing_common.testing.ports import free_port
 from ticketing_common.types import new_id, now
@@ -43,9 +44,7 @@ async def running(queue: ExpirationQueue) -> AsyncIterator[asyncio.Task[None]]:
         yield task
         assert not task.done()
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end([task])
         await queue.close()
 
 

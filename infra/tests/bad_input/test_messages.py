@@ -16,6 +16,7 @@ from ticketing_common.events.event import Event
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.events.stream import Stream
 from ticketing_common.settings import NatsSettings
+from ticketing_common.tasks import end
 from ticketing_common.types import new_id
 
 BAD, GOOD = 1000, 20
@@ -84,8 +85,7 @@ async def test_a_listener_survives_a_thousand_bad_messages(stream: Stream, name:
 
     await _until(lambda: _count_is(dead_letters, BAD))
     await _until(lambda: _is_done(stream, listener))
-    consuming.cancel()
-    await asyncio.wait([consuming])
+    await end([consuming])
     # Some twice, perhaps: ahead of the backlog that so many are, and in their turn.
     assert {event.key for event in handled} == {event.key for event in events}
     assert await dead_letters.count(listener.queue_group) == BAD
