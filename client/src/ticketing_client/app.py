@@ -8,7 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from ticketing_client import problems
 from ticketing_client.api import Api
-from ticketing_client.assets import Assets
+from ticketing_client.assets import packaged
 from ticketing_client.config import ClientSettings
 from ticketing_client.pages import (
     check,
@@ -33,7 +33,7 @@ from ticketing_client.pages import (
 )
 from ticketing_client.payments_under_way import PaymentsUnderWay
 from ticketing_client.security import SameOriginForms, SecurityHeaders
-from ticketing_client.templating import create_templates
+from ticketing_client.templating import templates
 from ticketing_common.service import create_service
 from ticketing_common.timing import Timing
 
@@ -44,7 +44,6 @@ PAGES += [ticket_withdraw, ticket_relist, check, site]
 
 
 def create_app(settings: ClientSettings, api: Api) -> FastAPI:
-    assets = Assets()
     payments = PaymentsUnderWay(settings.API_TIMEOUT_SECONDS)
     key = settings.STRIPE_PUBLISHABLE_KEY
 
@@ -54,12 +53,12 @@ def create_app(settings: ClientSettings, api: Api) -> FastAPI:
         closing=[api.transport.close, payments.close],  # the last one first
     )
     app.state.api = api
-    app.state.assets = assets
+    app.state.assets = packaged()
     app.state.payments = payments
     cutoff = Timing.of(settings.EXPIRATION_WINDOW_SECONDS).payment_cutoff
     app.state.payment_cutoff = timedelta(seconds=cutoff)
     app.state.test_bank_url = settings.STRIPE_TEST_BANK_URL
-    app.state.templates = create_templates(assets, {"stripe_key": key})
+    app.state.templates = templates(key)
     problems.handle(app)
     app.user_middleware.append(Middleware(problems.FailedPages))
     app.add_middleware(SameOriginForms)

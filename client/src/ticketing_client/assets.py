@@ -9,6 +9,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -60,6 +61,12 @@ class Assets:
             headers["Content-Encoding"] = "gzip"
             return Response(asset.compressed, headers=headers, media_type=asset.media_type)
         return Response(asset.content, headers=headers, media_type=asset.media_type)
+
+
+@cache
+def packaged() -> Assets:
+    """This release's: compressing them takes a while, and they are the same for every app."""
+    return Assets()
 
 
 def follow_the_system(css: str) -> str:

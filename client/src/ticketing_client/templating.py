@@ -2,12 +2,12 @@
 
 import unicodedata
 import zlib
-from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ticketing_client.assets import Assets
+from ticketing_client.assets import packaged
 from ticketing_client.event_time import ZONES
 from ticketing_client.money import money
 from ticketing_client.typed_price import said_of
@@ -18,8 +18,12 @@ HUES = 6
 MOVING = frozenset({"R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI"})
 
 
-def create_templates(assets: Assets, common: Mapping[str, object]) -> Environment:
-    """Every value is escaped, and a misspelt name is an error rather than a hole in the page."""
+@cache
+def templates(stripe_key: str | None) -> Environment:
+    """Every value is escaped, and a misspelt name is an error rather than a hole in the page.
+
+    One environment for all apps with that key, as it compiles each template once.
+    """
     environment = Environment(
         loader=PackageLoader("ticketing_client"),
         autoescape=True,
@@ -31,7 +35,7 @@ def create_templates(assets: Assets, common: Mapping[str, object]) -> Environmen
     environment.filters.update(money=money, utc=utc, iso=iso, hue=hue, milliseconds=milliseconds)
     environment.filters.update(event_time=event_time, day=day)
     environment.filters.update(said_of=said_of, isolated=isolated)
-    environment.globals.update(asset=assets.url, zones=ZONES, **common)
+    environment.globals.update(asset=packaged().url, zones=ZONES, stripe_key=stripe_key)
     return environment
 
 
