@@ -46,6 +46,22 @@ async def test_orders_are_paid_without_auth(api: FakeApi, buyer: Browser, ticket
     assert "The ticket is yours" in page.text
 
 
+@pytest.mark.parametrize("hangs", ["orders", "users"])
+async def test_one_that_hangs_hides_nothing_of_the_others(
+    api: FakeApi, seller: Browser, buyer: Browser, ticket: Json, hangs: str
+) -> None:
+    """A sold ticket is told to be sold, though orders can't say whether it is the visitor's."""
+    await buyer.open(f"/tickets/{ticket['id']}")
+    await buyer.send("Purchase")
+    (order,) = api.market.orders.values()
+    order["status"] = "complete"
+    api.slow = {hangs: 30.0}
+
+    page = await seller.open(f"/tickets/{ticket['id']}")
+
+    assert "This ticket is sold." in page.text
+
+
 @pytest.mark.parametrize("path", ["/", "/tickets/TICKET", "/orders", "/tickets/mine"])
 async def test_a_slow_api_is_given_up_in_time(
     api: FakeApi, buyer: Browser, ticket: Json, path: str

@@ -136,6 +136,15 @@ async def test_tickets_is_away(api: FakeApi, visitor: Browser, order: Json) -> N
     assert "can't be told at the moment" in page.text
 
 
+async def test_auth_hangs(api: FakeApi, buyer: Browser, order: Json) -> None:
+    """Whoever is signed in at the door is told what the ticket is for all the same."""
+    api.slow = {"users": 30.0}
+
+    page = await buyer.open(f"/check/{code_of(order)}")
+
+    assert (page.status, page.one("h2").text) == (200, "Swan Lake, balcony")
+
+
 async def test_too_many_checks(api: FakeApi, visitor: Browser, order: Json) -> None:
     """A limit of the API's is told as such."""
     errors = {"errors": [{"message": "There were too many codes checked from your network"}]}

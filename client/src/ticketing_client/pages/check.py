@@ -16,8 +16,7 @@ LONGEST = 100  # characters, of which ours has 64: nothing longer is asked about
 
 @router.get("/check/{code}")
 async def show(page: Page, code: str) -> HTMLResponse:
-    account, admission = await page.with_account(_admission(page, code))
-    ticket = admission and await _ticket(page, admission)
+    account, (admission, ticket) = await page.with_account(_known(page, code))
     return page.render(
         "check.html",
         account,
@@ -26,6 +25,12 @@ async def show(page: Page, code: str) -> HTMLResponse:
         ticket=ticket,
         now=datetime.now(UTC),
     )
+
+
+async def _known(page: PageContext, code: str) -> tuple[Admission | None, Ticket | None]:
+    """Beside who is looking: if auth hangs, there would be no time left for the ticket."""
+    admission = await _admission(page, code)
+    return admission, admission and await _ticket(page, admission)
 
 
 async def _admission(page: PageContext, code: str) -> Admission | None:

@@ -49,10 +49,16 @@ async def show(page: Page, id: Id) -> HTMLResponse:
 
 
 async def look_at(page: PageContext, id: str) -> Look:
-    account, ticket, (order, known) = await asyncio.gather(
-        page.api.account(), page.api.ticket(id), own_order(page, id)
+    account, (ticket, told), (order, known) = await asyncio.gather(
+        page.api.account(), _ticket_and_sale(page, id), own_order(page, id)
     )
-    return Look(account, ticket, order, known, await sale_of(page, ticket))
+    return Look(account, ticket, order, known, told)
+
+
+async def _ticket_and_sale(page: PageContext, id: str) -> tuple[Ticket, TicketState | None]:
+    """One after the other, and beside the rest: whoever hangs there would leave no time for it."""
+    ticket = await page.api.ticket(id)
+    return ticket, await sale_of(page, ticket)
 
 
 async def sale_of(page: PageContext, ticket: Ticket) -> TicketState | None:
