@@ -30,7 +30,7 @@ async def show(page: Page, code: str) -> HTMLResponse:
 async def _known(page: PageContext, code: str) -> tuple[Admission | None, Ticket | None]:
     """Beside who is looking: if auth hangs, there would be no time left for the ticket."""
     admission = await _admission(page, code)
-    return admission, admission and await _ticket(page, admission)
+    return admission, await _ticket(page, admission) if admission else None
 
 
 async def _admission(page: PageContext, code: str) -> Admission | None:
