@@ -150,6 +150,28 @@ async def test_a_body_of_more_than_a_megabyte_is_a_413(site: Site) -> None:
     assert json.loads(body) == {"errors": [{"message": "The request is too large"}]}
 
 
+@pytest.mark.parametrize(
+    ("status", "message", "path", "headers"),
+    [
+        (400, "The request is not valid", "/%00", {}),
+        (414, "The address is too long", f"?q={'x' * 9000}", {}),
+        (431, "The request's headers are too large", "/", {"Cookie": "x" * 9000}),
+    ],
+)
+async def test_what_nginx_can_t_read(
+    site: Site, status: int, message: str, path: str, headers: dict[str, str]
+) -> None:
+    """It says so itself, to each in their own form, and passes nothing on."""
+    api, body = await site.ask(f"/api/tickets{path}", headers=headers)
+    page, text = await site.ask(f"/tickets{path}", headers=headers)
+
+    assert (api.status, page.status) == (status, status)
+    assert json.loads(body) == {"errors": [{"message": message}]}
+    assert api.headers["content-type"].startswith("application/json")
+    assert text.decode() == error_pages.page(status)
+    assert page.headers["cache-control"] == "no-store"
+
+
 async def test_nginx_does_not_tell_its_version(site: Site) -> None:
     """Nor anything else about itself."""
     answer, _ = await site.ask("/nothing", port=site.gateway.inside)

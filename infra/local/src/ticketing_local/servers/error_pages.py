@@ -1,4 +1,5 @@
-"""What the gateway says by itself: when a request is too large, or whoever is to answer is away.
+"""What the gateway says by itself: when a request can't be read or is too large, or whoever is to
+answer is away.
 
 The API's errors are JSON; a page's are in the shop's own look, all in one, as the client which
 serves the style sheet may be what is away.
@@ -6,8 +7,21 @@ serves the style sheet may be what is away.
 
 from collections.abc import Iterator
 
+# For what NGINX can't read it knows no location: by the line itself, this says whose error it is.
+KIND = """\
+  map $request $error_kind {
+    "~^[A-Z]+ /api[/?]" api;
+    default page;
+  }
+"""
+# Of such a request, as NGINX calls it and as it is answered.
+_UNREADABLE = {400: 400, 414: 414, 494: 431}
+
 _ERRORS = {
+    400: ("That is no address of ours", "The request is not valid"),
     413: ("That was too much at once", "The request is too large"),
+    414: ("That address is too long", "The address is too long"),
+    431: ("That was too much at once", "The request's headers are too large"),
     502: (
         "We are not getting an answer",
         "The service can't be reached at the moment, please try again",
@@ -39,18 +53,28 @@ _STYLE = (
 )
 
 
+def unreadable() -> str:
+    """What a server says of requests that it can't read."""
+    return "".join(
+        f"    error_page {called} ={status} /@${{error_kind}}_{status};\n"
+        for called, status in _UNREADABLE.items()
+    )
+
+
 def locations() -> Iterator[str]:
-    """NGINX's named locations @api_<status> and @page_<status>."""
+    """NGINX's named locations @api_<status> and @page_<status>; those of what can't be read are
+    internal ones, as there is no way from an unreadable address to a named one."""
     for status, (_, text) in _ERRORS.items():
+        where = "= /@" if status in _UNREADABLE.values() else "@"
         body = f'{{"errors":[{{"message":"{text}"}}]}}'
-        yield _named(f"@api_{status}", "application/json", status, body)
-        yield _named(f"@page_{status}", "text/html", status, page(status), _POLICY)
+        yield _location(f"{where}api_{status}", "application/json", status, body)
+        yield _location(f"{where}page_{status}", "text/html", status, page(status), _POLICY)
 
 
 def page(status: int) -> str:
     """The page for this status; it needs nothing but itself."""
     title, text = _ERRORS[status]
-    again = '<a class="first" href="">Try again</a>' if status != 413 else ""
+    again = '<a class="first" href="">Try again</a>' if status >= 500 else ""
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -62,7 +86,7 @@ def page(status: int) -> str:
     )
 
 
-def _named(name: str, content_type: str, status: int, body: str, policy: str = "") -> str:
+def _location(match: str, content_type: str, status: int, body: str, policy: str = "") -> str:
     text = body.replace("\\", "\\\\").replace("'", "\\'")
     assert "$" not in text, "NGINX would take it for a variable"  # noqa: S101
     headers = {
@@ -72,8 +96,9 @@ def _named(name: str, content_type: str, status: int, body: str, policy: str = "
         **({"Content-Security-Policy": f'"{policy}"'} if policy else {}),
     }
     return (
-        f"    location {name} {{\n"
-        f"      default_type {content_type};\n"
+        f"    location {match} {{\n"
+        + ("      internal;\n" if match.startswith("=") else "")
+        + f"      default_type {content_type};\n"
         "      charset utf-8;\n"
         + "".join(f"      add_header {key} {value} always;\n" for key, value in headers.items())
         + f"      return {status} '{text}';\n"

@@ -60,6 +60,7 @@ http {{
     "~^[A-Za-z0-9._:-]{{8,128}}$" $http_x_request_id;
     default $request_id;
   }}
+{error_pages.KIND}\
   # What the client service says on a visitor's behalf, else what we see ourselves.
   map $http_x_forwarded_proto $forwarded_proto {{
     "" $scheme;
@@ -80,6 +81,7 @@ http {{
   server {{
 {_listen(gateway, folder)}
 {_proxy_headers("$scheme")}
+{error_pages.unreadable()}
 {_locations(gateway.routes)}
   }}
 
@@ -87,6 +89,7 @@ http {{
   server {{
     listen {LOOPBACK}:{gateway.inside};
 {_proxy_headers("$forwarded_proto")}
+{error_pages.unreadable()}
 {_locations([route for route in gateway.routes if route.path.startswith(_API)])}
   }}
 }}
