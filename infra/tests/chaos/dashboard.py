@@ -1,6 +1,7 @@
 """What people do in Stripe's dashboard and at cardholders' banks, while nobody asks the shop."""
 
 import random
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -70,6 +71,16 @@ class Dashboard:
             if charge["paid"] and not charge["refunded"] and not charge["disputed"]
         ]
         return self._dice.choice(kept) if kept else None
+
+
+def unheard(payments: Iterable[tuple[str, JSON]], accounts: Mapping[str, JSON]) -> int:
+    """How many of these, by order, give money back that has failed or arrived at Stripe without
+    their knowing."""
+    return sum(
+        payment["watch"]["refunded"] != accounts.get(order, {}).get("refunded", 0)
+        for order, payment in payments
+        if payment["status"] == "refunded" and payment.get("watch")
+    )
 
 
 def undecided(orders: JSON) -> dict[str, str]:

@@ -11,7 +11,7 @@ import httpx
 from pymongo.errors import PyMongoError
 
 from infra.tests.chaos.broker import STREAM, UNREACHABLE, jetstream
-from infra.tests.chaos.dashboard import StripeControl, decide, undecided
+from infra.tests.chaos.dashboard import StripeControl, decide, undecided, unheard
 from infra.tests.chaos.facts import OUTBOXES, client_of
 from infra.tests.chaos.journal import JSON
 from infra.tests.chaos.stack import ChaosStack
@@ -65,22 +65,15 @@ def _in_databases(stack: ChaosStack) -> dict[str, int]:
                 counts["payments to look at"] = due
                 overdue = {"payment.watch.at": {"$lte": datetime.now(UTC)}}
                 counts["charges to look at"] = found.count_documents(overdue)
-                counts["refunds not heard of"] = _unheard(found, _of_stripe(stack))
+                returned = found.find({"payment.status": "refunded"})
+                payments = [(str(each["_id"]), each["payment"]) for each in returned]
+                counts["refunds not heard of"] = unheard(payments, _of_stripe(stack))
     return counts
 
 
 def _of_stripe(stack: ChaosStack) -> dict[str, JSON]:
     url = f"http://127.0.0.1:{stack.port('stripe')}/_fake/ledger"
     return dict(httpx.get(url, params={"objects": "no"}, timeout=30).json()["orders"])
-
-
-def _unheard(orders: Any, accounts: dict[str, JSON]) -> int:
-    """Orders whose money goes back, and that has failed or arrived without payments knowing."""
-    count = 0
-    for order in orders.find({"payment.status": "refunded"}):
-        watch, account = order["payment"].get("watch"), accounts.get(str(order["_id"]), {})
-        count += bool(watch) and watch["refunded"] != account.get("refunded", 0)
-    return count
 
 
 async def _in_stripe(stack: ChaosStack) -> dict[str, int]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from infra.tests.chaos.dashboard import undecided
+from infra.tests.chaos.dashboard import undecided, unheard
 from infra.tests.chaos.differences import waits_for_a_person
 from infra.tests.chaos.facts import (
     Facts,
@@ -73,10 +73,11 @@ def under_way(world: World) -> dict[str, int]:
     counts = {f"{name} with news": count for name, count in waiting.items()}
     orders = found.get("orders.orders", {}).values()
     counts["open orders"] = sum(each["status"] in OPEN for each in orders)
-    payments = [each["payment"] for each in found.get("payments.orders", {}).values()]
+    payments = [(id, each["payment"]) for id, each in found.get("payments.orders", {}).items()]
     counts["payments to look at"] = sum(
-        each.get("lookAt") is not None and not waits_for_a_person(each) for each in payments
+        each.get("lookAt") is not None and not waits_for_a_person(each) for _, each in payments
     )
+    counts["refunds not heard of"] = unheard(payments, _accounts(world))
     fake = world.stripe.fake
     counts["refunds and disputes to come"] = fake.later.planned()
     counts["webhooks on their way"] = fake.webhooks.waiting()
@@ -89,5 +90,11 @@ def under_way(world: World) -> dict[str, int]:
 
 def open_disputes(world: World) -> dict[str, str]:
     """The status of each dispute that no bank has decided, by its id."""
+    return undecided(_accounts(world))
+
+
+def _accounts(world: World) -> dict[str, Any]:
+    """Of Stripe's ledger, by order."""
     ledger = report.ledger(world.stripe.fake.ledger, "order", None, objects=False)
-    return undecided(ledger["orders"])
+    accounts: dict[str, Any] = ledger["orders"]
+    return accounts
