@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from client.tests.pages.test_selling import sell
+from client.tests.pages.selling import sell
 from ticketing_client.testing.answers import moment
 from ticketing_client.testing.browser import Browser
 from ticketing_client.testing.fake_api import FakeApi

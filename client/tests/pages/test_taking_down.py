@@ -2,7 +2,7 @@
 
 import pytest
 
-from client.tests.pages.test_selling import sell
+from client.tests.pages.selling import sell
 from ticketing_client.testing.browser import Browser
 from ticketing_client.testing.fake_api import FakeApi
 
