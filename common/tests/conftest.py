@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import pytest
 
+from common.tests.recorded import Recorded
 from ticketing_common.events.catalogue import TicketUpdated
 from ticketing_common.events.consumer import Consumer
 from ticketing_common.events.gaps import Missing
@@ -31,6 +32,17 @@ class Note(Document):
 
     slug: str
     text: str = ""
+
+
+class Copy(Document):
+    """A replica with state, and so versions, of its own."""
+
+    collection: ClassVar[str] = "copies"
+    source_version: ClassVar[str] = "source"
+
+    source: int
+    text: str
+    looked_at: bool = False
 
 
 def news(note: Note) -> TicketUpdated:
@@ -121,3 +133,8 @@ def watching(
     database.prepared = True
     resync = ResyncServer(stream, states, service, republishers)
     return StreamWatch(stream, positions, consumers, resync, Missing())
+
+
+@pytest.fixture
+def recorded() -> Recorded:
+    return Recorded()

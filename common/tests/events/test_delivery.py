@@ -1,47 +1,21 @@
 """What becomes of messages: on a real NATS server."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from nats.js.errors import NotFoundError
 
 from common.tests.conftest import Note, Recorder, Until, news
+from common.tests.events.consuming import consuming, event, none_pending
 from ticketing_common.errors import DatabaseConnectionError
 from ticketing_common.events import delivery
 from ticketing_common.events.catalogue import TicketUpdated
-from ticketing_common.events.consumer import Consumer
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.delivery import Failures
-from ticketing_common.events.message import MAX_SIZE
 from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.relay import Relay
 from ticketing_common.events.stream import Stream
-from ticketing_common.request_ids import id_of_message, is_safe
 from ticketing_common.store import Store
-from ticketing_common.tasks import end
-from ticketing_common.types import new_id
-
-
-@asynccontextmanager
-async def consuming(stream: Stream, *listeners: Recorder) -> AsyncIterator[list[Consumer]]:
-    consumers = [Consumer(listener, stream, DeadLetters(stream)) for listener in listeners]
-    tasks = [asyncio.create_task(consumer.run()) for consumer in consumers]
-    try:
-        yield consumers
-    finally:
-        await end(tasks)
-
-
-def event(id: str | None = None, version: int = 1) -> TicketUpdated:
-    return TicketUpdated(id=id or new_id(), version=version, title="A", price=1, user_id=new_id())
-
-
-async def pending(stream: Stream, listener: Recorder) -> int:
-    """Messages not yet acknowledged by the listener's service."""
-    info = await stream.jetstream.consumer_info(stream.name, listener.durable)
-    return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
 
 async def test_from_the_outbox_to_the_listener(
@@ -81,49 +55,10 @@ async def test_replicas_share(stream: Stream, until: Until) -> None:
         await until(lambda: not any(consumer._fast_lane.open for consumer in consumers))
         await asyncio.gather(*(Publisher(stream).publish(each) for each in events))
         await until(lambda: len(first.heard) + len(second.heard) >= 40)
-        await until(lambda: _none_pending(stream, first))
+        await until(lambda: none_pending(stream, first))
 
     heard = [each.id for each in first.heard + second.heard]
     assert sorted(heard) == sorted(each.id for each in events)
-
-
-async def _none_pending(stream: Stream, listener: Recorder) -> bool:
-    return await pending(stream, listener) == 0
-
-
-async def test_a_poison_message_is_kept_and_blocks_nobody(stream: Stream, until: Until) -> None:
-    """Defect 1 of the base: what can't be parsed goes to the dead letters, the next is heard."""
-    listener, good = Recorder(), event()
-    poison = [b"", b"{", b"[]", b'{"id": 7}', b"\xff" * 100, b"x" * (MAX_SIZE + 1)]
-
-    async with consuming(stream, listener):
-        for data in poison:
-            await stream.publish("ticket:updated", data, {})
-        await Publisher(stream).publish(good)
-        await until(lambda: listener.heard == [good])
-        await until(lambda: _none_pending(stream, listener))
-
-    letters = [letter async for letter in DeadLetters(stream).list()]
-    assert sorted(letter.data for letter in letters) == sorted(poison)
-    assert {letter.listener for letter in letters} == {listener.durable}
-    assert all(letter.reason and "UnreadableError" in letter.traceback for letter in letters)
-
-
-async def test_poison_that_leaves_no_room_for_a_reason(stream: Stream, until: Until) -> None:
-    """The server closes the connection for good on what is too long with its headers: a dead letter
-    is cut to fit."""
-    listener, good = Recorder(), event()
-    longest = b"x" * (stream.client.max_payload - 500)
-
-    async with consuming(stream, listener):
-        await stream.publish("ticket:updated", longest, {})
-        await Publisher(stream).publish(good)
-        await until(lambda: listener.heard == [good])
-        await until(lambda: _none_pending(stream, listener))
-
-    (letter,) = [letter async for letter in DeadLetters(stream).list()]
-    assert len(longest) - 64 * 1024 < len(letter.data) < len(longest)
-    assert stream.client.is_connected
 
 
 async def test_a_handler_that_keeps_failing(
@@ -142,7 +77,7 @@ async def test_a_handler_that_keeps_failing(
         await Publisher(stream).publish(bad)
         await Publisher(stream).publish(good)
         await until(lambda: listener.heard == [good])
-        await until(lambda: _none_pending(stream, listener))
+        await until(lambda: none_pending(stream, listener))
 
     (letter,) = [letter async for letter in DeadLetters(stream).list()]
     assert listener.seen[bad.id] == 2
@@ -199,29 +134,6 @@ async def test_only_so_many_failures_are_remembered(monkeypatch: pytest.MonkeyPa
     assert counts == [1, 1, 2, 1, 1, 1]
 
 
-async def test_a_replayed_dead_letter_is_heard(stream: Stream, until: Until) -> None:
-    """Once the bug is mended the message goes through, and is a dead letter no more."""
-    letters, listener, data = DeadLetters(stream), Recorder(), news(Note(id=new_id(), slug="s"))
-    broken: list[bool] = [True]
-
-    def trouble(_: TicketUpdated, __: int) -> None:
-        if broken:
-            raise ValueError("a bug")
-
-    listener.trouble = trouble
-    async with consuming(stream, listener):
-        await Publisher(stream).publish(data)
-        await until(lambda: _kept(letters))
-        broken.clear()
-        await letters.replay(1)
-        await until(lambda: listener.heard == [data])
-    assert await letters.count() == 0
-
-
-async def _kept(letters: DeadLetters) -> bool:
-    return await letters.count() == 1
-
-
 async def test_a_consumer_lost_on_the_server_is_made_again(stream: Stream, until: Until) -> None:
     """Someone deletes the consumer, then the whole stream: listening goes on by itself."""
     listener = Recorder()
@@ -245,51 +157,3 @@ async def _exists(stream: Stream, listener: Recorder) -> bool:
     except NotFoundError:
         return False
     return True
-
-
-async def test_a_foreign_request_id_is_not_copied(
-    stream: Stream, notes: Store[Note], until: Until
-) -> None:
-    """Nearly as long as JetStream takes, it would make the news of whatever it led to too long."""
-
-    class Saver(Recorder):
-        async def on_message(self, event: TicketUpdated) -> None:
-            note = Note(id=event.id, slug=event.id)
-            await notes.save(note, news(note))
-
-    foreign = {"X-Request-Id": "x" * 65_500}
-    await stream.publish(TicketUpdated.subject, event().model_dump_json().encode(), foreign)
-
-    async with consuming(stream, Saver()):
-        await until(lambda: _has_news(notes))
-    await Relay(notes.outbox, Publisher(stream)).drain()
-
-    assert (await stream.info()).state.messages == 2
-    assert await notes.outbox.pending(10) == []
-
-
-async def _has_news(notes: Store[Note]) -> bool:
-    return bool(await notes.outbox.pending(1))
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ("0123456789abcdef-1f", True),
-        ("x" * 64, True),
-        ("x" * 65, False),
-        ("two words", False),
-        ("caf\xe9", False),
-        ("a\n", False),
-        ("\ud800", False),
-        ("", False),
-        (None, False),
-    ],
-)
-def test_what_is_a_request_id(given: str | None, kept: bool) -> None:
-    """A short, plain one is kept; any other is replaced by one of our own, which is such a one."""
-    id = id_of_message(given)
-
-    assert (id == given) == kept
-    assert is_safe(id.encode())
-    assert kept or id != id_of_message(given)

@@ -6,7 +6,7 @@ import pytest
 from nats.js.errors import NotFoundError
 
 from common.tests.conftest import Recorder, Until
-from common.tests.events.test_delivery import consuming, event
+from common.tests.events.consuming import consuming, event
 from ticketing_common.events import consumer, delivery, fast_lane
 from ticketing_common.events.catalogue import TicketUpdated
 from ticketing_common.events.dead_letters import DeadLetters

@@ -1,28 +1,23 @@
 """Noticing that the stream lost what was told, and telling it again."""
 
-import asyncio
 from contextlib import suppress
 from copy import copy
 from datetime import timedelta
-from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
 
-from common.tests.conftest import Note, connection, news, watching
+from common.tests.conftest import Note, news, watching
 from ticketing_common.errors import ServiceUnavailableError, VersionConflictError
 from ticketing_common.events import resync_server
 from ticketing_common.events.marks import moved_back
 from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.relay import Relay
 from ticketing_common.events.resync import Republisher
-from ticketing_common.events.stream import BrokerUnavailableError, Stream
+from ticketing_common.events.stream import Stream
 from ticketing_common.events.watch import StreamWatch
 from ticketing_common.store import Database, Store
 from ticketing_common.store.position import StreamPosition
-from ticketing_common.testing.ports import free_port
-from ticketing_common.testing.servers import nats_server as served
 
 
 @pytest.fixture
@@ -136,95 +131,6 @@ async def test_something_else_stands_there(watch: StreamWatch, stream: Stream, n
 
     assert verdicts == [False, False, False, False, True]
     assert not discarded
-
-
-async def test_restored_and_outgrown(tmp_path: Path, notes: Store[Note], note: Note) -> None:
-    """Remembered 3, restored to 2, 4 at the next look: what was told third is told again."""
-    folder, backup = tmp_path / "nats", tmp_path / "backup"
-    folder.mkdir()
-    republishers = [Republisher(notes, news)]
-    with served(folder) as url:
-        stream = connection(url)
-        await stream.connect()
-        for version in range(2):
-            await Publisher(stream).publish(news(note.next(text=str(version))))
-        await stream.close()
-    copytree(folder, backup)
-    with served(folder) as url:
-        stream = connection(url)
-        await stream.connect()
-        await notes.save(note, news(note))
-        await Relay(notes.outbox, Publisher(stream)).drain()
-        await watching(stream, notes.database, republishers=republishers).poll()
-        await stream.close()
-    with served(backup) as url:
-        stream = connection(url)
-        await stream.connect()
-        for _ in range(2):
-            await stream.publish("order:created", b"{}", {})
-        watch = watching(stream, notes.database, republishers=republishers)
-        await watch.poll()
-        await watch.resync.take_turn()
-        await stream.close()
-
-    (waiting,) = await notes.outbox.pending(10)
-    assert waiting.messages[0].id.startswith(f"ticket:updated/{note.id}/0/again/")
-
-
-@pytest.mark.parametrize(("others", "ours"), [(0, 0), (3, 0), (0, 3)])
-async def test_what_was_told_after_the_last_look_is_lost(
-    tmp_path: Path, notes: Store[Note], note: Note, others: int, ours: int
-) -> None:
-    """A message that JetStream said it has, and has no more, is told again: also where nobody has
-    looked at the stream in between, and whether or not it has been outgrown since, by news of
-    others or of one's own."""
-    folder, backup = tmp_path / "nats", tmp_path / "backup"
-    folder.mkdir()
-    port = free_port()
-    with served(folder, port) as url:
-        stream = connection(url)
-        await stream.connect()
-        await Publisher(stream).publish(news(note))
-        watch = watching(stream, notes.database, republishers=[Republisher(notes, news)])
-        await watch.poll()
-    copytree(folder, backup)
-    with served(folder, port):
-        await connected(stream)
-        await notes.save(note, news(note))
-        await notes.save(note.next(text="lost"), news(note.next(text="lost")))
-        await Relay(notes.outbox, Publisher(stream)).drain()
-    with served(backup, port):
-        await connected(stream)
-        for _ in range(others):
-            await connection_of_another(url)
-        for _ in range(ours):
-            await stream.publish("order:created", b"{}", {})
-        await watch.poll()
-        await watch.resync.take_turn()
-        await watch.poll()
-        await stream.close()
-
-    (waiting,) = await notes.outbox.pending(10)
-    assert [each.id.split("/again/")[0] for each in waiting.messages] == [
-        f"ticket:updated/{note.id}/1"
-    ]
-
-
-async def connected(stream: Stream) -> None:
-    """Again, after its server was away."""
-    async with asyncio.timeout(60):
-        while True:
-            with suppress(BrokerUnavailableError):
-                await stream.ping()
-                return
-            await asyncio.sleep(0.05)
-
-
-async def connection_of_another(url: str) -> None:
-    other = connection(url)
-    await other.connect()
-    await other.publish("order:created", b"{}", {})
-    await other.close()
 
 
 async def test_several_ask_and_share_a_turn(

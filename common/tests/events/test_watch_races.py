@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from common.tests.conftest import Note, Recorder, connection, news, watching
-from common.tests.events.test_gaps import keep, publish
-from common.tests.events.test_watch import connected, connection_of_another
+from common.tests.events.streams import connected, connection_of_another, keep, publish
 from ticketing_common.errors import VersionConflictError
 from ticketing_common.events.catalogue import OrderCreated
 from ticketing_common.events.consumer import Consumer
