@@ -1,30 +1,24 @@
 """A payments service on Stripe's fake, and what its surroundings do to an order."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import Future
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from threading import Thread
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-import uvloop
+import stripe as stripe_library
 
-from ticketing_common.events.catalogue import OrderCancelled, OrderCreated, OrderStatus
+from payments.tests.heard import cancelled, placed
+from payments.tests.paying import glanced, pay, recovered, settled
+from payments.tests.serving import stripe_in_a_thread
 from ticketing_common.store import Database, Store
-from ticketing_common.tasks import end
 from ticketing_common.testing.sessions import JWT_KEY
 from ticketing_common.timing import Timing
-from ticketing_common.types import new_id, now
 from ticketing_payments.app import create_app
 from ticketing_payments.cases import Cases
 from ticketing_payments.cashier import Cashier
 from ticketing_payments.config import Settings
 from ticketing_payments.errors import PaymentUnknownError
-from ticketing_payments.events.listeners.order_cancelled import OrderCancelledListener
-from ticketing_payments.events.listeners.order_created import OrderCreatedListener
 from ticketing_payments.gateway import StripeGateway
 from ticketing_payments.ledger import Ledger
 from ticketing_payments.models.case import Case
@@ -33,40 +27,18 @@ from ticketing_payments.models.payment import Payment
 from ticketing_payments.recovery import Recovery
 from ticketing_payments.resolver import Resolver
 from ticketing_payments.schedule import Schedule
-from ticketing_stripe_fake.testing import RunningFake, stripe_fake
+from ticketing_stripe_fake.testing import RunningFake
 
 STRIPE_KEY = "sk_test_payments"
 WINDOW = 60  # seconds: the full timings, which no test waits for
-SETTLED_WITHIN = 12  # looks
 
 Act = Callable[..., Awaitable[Order]]
 
 
 @pytest.fixture(scope="session")
 def stripe_server() -> Iterator[RunningFake]:
-    """Stripe's fake on a port and in an event loop of its own: those of the tests come and go."""
-    started: Future[tuple[RunningFake, Callable[[], object]]] = Future()
-
-    async def serve() -> None:
-        stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        async with stripe_fake() as running:
-            started.set_result((running, lambda: loop.call_soon_threadsafe(stop.set)))
-            await stop.wait()
-
-    def run() -> None:
-        try:
-            uvloop.run(serve())  # as in production; and asyncio would leave Nagle's delay on
-        except BaseException as error:
-            if started.done():
-                raise
-            started.set_exception(error)
-
-    thread = Thread(target=run, name="stripe-fake")
-    thread.start()
-    running, stop = started.result(timeout=60)
-    yield running
-    stop()
-    thread.join(timeout=60)
+    with stripe_in_a_thread() as running:
+        yield running
 
 
 @pytest.fixture
@@ -159,84 +131,34 @@ def recovery(
     return Recovery(orders, resolver, schedule, timing)
 
 
-def _event(order: dict[str, Any]) -> dict[str, Any]:
-    price = order.pop("price")
-    return {**order, "ticket": {"id": new_id(), "price": price, "reservation": 1}}
-
-
 @pytest.fixture
 def place(orders: Store[Order]) -> Act:
     """`await place(price=20, expires_in=900)`: an order the service has heard of."""
-
-    async def place(expires_in: float = 900, **fields: Any) -> Order:
-        fresh = {"id": new_id(), "version": 0, "status": OrderStatus.CREATED, "price": 20}
-        moment = now() + timedelta(seconds=expires_in)
-        event = _event({**fresh, "user_id": new_id(), "expires_at": moment, **fields})
-        await OrderCreatedListener(orders).on_message(OrderCreated(**event))
-        return await orders.get(event["id"])
-
-    return place
+    return partial(placed, orders)
 
 
 @pytest.fixture
 def cancel(orders: Store[Order]) -> Act:
     """`await cancel(order)`: the service hears that the order has been cancelled."""
-
-    async def cancel(order: Order) -> Order:
-        names = "id", "user_id", "price", "expires_at"
-        fields = {name: getattr(order, name) for name in names}
-        event = _event({**fields, "version": 1, "status": OrderStatus.CANCELLED})
-        await OrderCancelledListener(orders).on_message(OrderCancelled(**event))
-        return await orders.get(order.id)
-
-    return cancel
+    return partial(cancelled, orders)
 
 
 @pytest.fixture
 def recover(orders: Store[Order], recovery: Recovery, schedule: Schedule) -> Act:
     """`await recover(order)`: time passes until the order's next look, and recovery takes it."""
-
-    async def recover(order: Order) -> Order:
-        order = await orders.get(order.id)
-        if schedule.due_at(order.payment):
-            await orders.save(order.next(payment=schedule.at(order.payment, now())))
-        await recovery.look()
-        return await orders.get(order.id)
-
-    return recover
+    return partial(recovered, orders, recovery, schedule)
 
 
 @pytest.fixture
-def settle(recover: Act, orders: Store[Order]) -> Act:
+def settle(orders: Store[Order], recovery: Recovery, schedule: Schedule) -> Act:
     """`await settle(order)`: recovery looks until it is decided; it may still be watched."""
-
-    async def settle(order: Order) -> Order:
-        order = await orders.get(order.id)
-        for _ in range(SETTLED_WITHIN):
-            if order.payment.look_at is None:
-                return order
-            order = await recover(order)
-        raise AssertionError(f"not settled after {SETTLED_WITHIN} looks: {order.payment}")
-
-    return settle
+    return partial(settled, orders, recovery, schedule)
 
 
-def recovery_of(
-    orders: Store[Order], ledger: Ledger, gateway: StripeGateway, timing: Timing
-) -> Recovery:
-    """Another replica's."""
-    schedule, cases = Schedule(timing), Cases(Store(orders.database, Case))
-    return Recovery(orders, Resolver(orders, ledger, gateway, cases, schedule), schedule, timing)
-
-
-def _confirms(order: Order) -> str:
-    """The idempotency keys of its confirmations, as a pattern."""
-    return f"confirm/{order.id}/*"
-
-
-async def pay(cashier: Cashier, order: Order, token: str) -> Order:
-    """As the route does it, with the order as the caller last saw it."""
-    return await cashier.charge(await cashier.orders.save(cashier.take(order)), token)
+@pytest.fixture
+def glance(orders: Store[Order], recovery: Recovery, schedule: Schedule) -> Act:
+    """`await glance(order)`: as after Stripe's webhook about a payment that nobody watches."""
+    return partial(glanced, orders, recovery, schedule)
 
 
 @pytest.fixture
@@ -245,8 +167,9 @@ def lose(cashier: Cashier, orders: Store[Order], stripe: RunningFake, place: Act
 
     async def lose(kind: Any = "lost_response", token: str = "tok_visa") -> Order:
         order = await place()
+        keys = f"confirm/{order.id}/*"
         # Keyed, as a slow request of the test before may still be on its way.
-        stripe.fault(kind, path="/v1/payment_intents/*/confirm", key=_confirms(order), next=1)
+        stripe.fault(kind, path="/v1/payment_intents/*/confirm", key=keys, next=1)
         with pytest.raises(PaymentUnknownError):
             await pay(cashier, order, token)
         return await orders.get(order.id)
@@ -254,14 +177,11 @@ def lose(cashier: Cashier, orders: Store[Order], stripe: RunningFake, place: Act
     return lose
 
 
-@asynccontextmanager
-async def served(
-    client_of: Any, settings: Settings, database: Database
-) -> AsyncIterator[httpx.AsyncClient]:
-    """The API and the workers that look when they are asked to, without the recovery loop."""
-    app = create_app(settings, database)
-    client = await client_of(app)
-    workers = asyncio.create_task(app.state.prompts.run())
-    yield client
-    await end([workers])
-    await app.state.cashier.gateway.close()
+@pytest.fixture
+async def dashboard(stripe: RunningFake) -> AsyncIterator[stripe_library.StripeClient]:
+    """Somebody at Stripe's dashboard."""
+    http = stripe_library.HTTPXClient(timeout=2)
+    yield stripe_library.StripeClient(
+        "sk_test_dashboard", base_addresses={"api": stripe.url}, http_client=http
+    )
+    await http.close_async()  # type: ignore[no-untyped-call]

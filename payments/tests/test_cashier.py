@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
 from payments.tests.tables import table
 from ticketing_common.errors import BadRequestError, VersionConflictError
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Store
 from ticketing_payments.cashier import Cashier
-from ticketing_payments.gateway import Intent, StripeGateway
 from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_payments.models.payment import Payment
 from ticketing_payments.payable import require_payable
@@ -151,64 +150,6 @@ async def test_an_order_awaiting_payment(cashier: Cashier, place: Act) -> None:
     order = await place(status=OrderStatus.AWAITING_PAYMENT)
 
     assert (await pay(cashier, order, "tok_visa")).payment.status == PaymentStatus.CHARGED
-
-
-async def test_cancelled_while_charging(
-    cashier: Cashier,
-    orders: Store[Order],
-    gateway: StripeGateway,
-    stripe: RunningFake,
-    place: Act,
-    cancel: Act,
-    settle: Act,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Defect 5 of the base: the charge of an order cancelled meanwhile completed it.
-
-    It is not told as a payment, and goes back.
-    """
-    order = await place()
-    confirm = gateway.confirm
-
-    async def cancelled_meanwhile(*arguments: Any) -> Intent:
-        intent = await confirm(*arguments)
-        assert (await cancel(order)).payment.status == PaymentStatus.CHARGING
-        return intent
-
-    monkeypatch.setattr(gateway, "confirm", cancelled_meanwhile)
-
-    late = await pay(cashier, order, "tok_visa")
-
-    assert late.payment.status == PaymentStatus.REFUND_DUE
-    assert await orders.outbox.pending(10) == []
-    assert (await settle(order)).payment.status == PaymentStatus.REFUNDED
-    assert stripe.order(order.id)["refunded"] == stripe.order(order.id)["charged"] == 2000
-
-
-async def test_cancelled_while_declined(
-    cashier: Cashier,
-    gateway: StripeGateway,
-    stripe: RunningFake,
-    place: Act,
-    cancel: Act,
-    settle: Act,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A cancelled order's intent is cancelled too: no confirmation on its way can charge it."""
-    order = await place()
-    create = gateway.create
-
-    async def cancelled_meanwhile(*arguments: Any) -> Intent:
-        await cancel(order)
-        return await create(*arguments)
-
-    monkeypatch.setattr(gateway, "create", cancelled_meanwhile)
-
-    declined = await pay(cashier, order, "tok_chargeDeclined")
-
-    assert declined.payment.status == PaymentStatus.SETTLED
-    await settle(order)
-    assert list(stripe.order(order.id)["intents"].values()) == ["canceled"]
 
 
 CELLS = [(*key, row["answer"]) for key, row in table(require_payable.__doc__).items()]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
 from ticketing_common.errors import VersionConflictError
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing

@@ -1,14 +1,14 @@
 """The process dies at any moment: no charge is lost, none is made twice."""
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any
 
 import pytest
 
-from payments.tests.conftest import pay, recovery_of
+from payments.tests.fuse import Crash, Fuse, Fused
+from payments.tests.paying import pay, recovery_of
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_payments.cashier import Cashier
@@ -20,44 +20,6 @@ from ticketing_payments.recovery import Recovery
 from ticketing_stripe_fake.testing import RunningFake
 
 Act = Callable[..., Awaitable[Order]]
-
-
-class Crash(BaseException):
-    """The process is no more."""
-
-
-class Fuse:
-    """Burns a step before and after each call that leaves the process, and blows at the n-th."""
-
-    def __init__(self, steps: int) -> None:
-        self.left = steps
-
-    def burn(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise Crash
-
-
-class Fused:
-    """Passes everything on to the target, along the fuse."""
-
-    def __init__(self, target: Any, fuse: Fuse) -> None:
-        self._target = target
-        self._fuse = fuse
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._target, name)
-        if not inspect.iscoroutinefunction(found):
-            return found
-
-        async def call(*arguments: Any, **named: Any) -> Any:
-            self._fuse.burn()
-            answer = await found(*arguments, **named)
-            self._fuse.burn()
-            return answer
-
-        return call
-
 
 Parts = tuple[Any, Ledger, Any, Timing]
 Mortal = Callable[[int], Parts]

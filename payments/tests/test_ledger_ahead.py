@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
 from ticketing_common.store import Store
 from ticketing_common.types import now
 from ticketing_payments.cashier import Cashier

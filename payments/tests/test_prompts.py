@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from payments.tests.conftest import pay, served
+from payments.tests.paying import pay
+from payments.tests.serving import served
 from ticketing_common.store import Database, Store
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.timing import Timing

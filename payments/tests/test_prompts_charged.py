@@ -8,7 +8,8 @@ import httpx
 import pytest
 import stripe as stripe_library
 
-from payments.tests.conftest import pay, served
+from payments.tests.paying import pay
+from payments.tests.serving import served
 from ticketing_common.store import Database, Store
 from ticketing_common.testing.sessions import SignIn
 from ticketing_payments import prompts as module
@@ -43,19 +44,14 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def give_back(stripe: RunningFake) -> AsyncIterator[Callable[..., Awaitable[None]]]:
+async def give_back(dashboard: stripe_library.StripeClient) -> Callable[..., Awaitable[None]]:
     """`await give_back(order, cents)`: somebody does so at Stripe's dashboard."""
-    http = stripe_library.HTTPXClient(timeout=2)
-    dashboard = stripe_library.StripeClient(
-        "sk_test_dashboard", base_addresses={"api": stripe.url}, http_client=http
-    )
 
     async def give_back(order: Order, amount: int) -> None:
         params: Any = {"payment_intent": order.payment.intent_id, "amount": amount}
         await dashboard.v1.refunds.create_async(params)
 
-    yield give_back
-    await http.close_async()  # type: ignore[no-untyped-call]
+    return give_back
 
 
 def _asked(stripe: RunningFake) -> int:

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from payments.tests.conftest import STRIPE_KEY, pay
+from payments.tests.conftest import STRIPE_KEY
+from payments.tests.paying import pay
 from ticketing_common.store import Store
 from ticketing_common.tasks import end
 from ticketing_common.types import new_id, now
@@ -16,14 +16,10 @@ from ticketing_payments.cases import Cases
 from ticketing_payments.cashier import Cashier
 from ticketing_payments.gateway import StripeGateway, StripeUnavailableError
 from ticketing_payments.gateway.books import StripeBooks
-from ticketing_payments.gateway.span import SLICES, Span
+from ticketing_payments.gateway.span import Span
 from ticketing_payments.models.order import Order
 from ticketing_payments.models.payment import Payment
-from ticketing_payments.reconciliation import (
-    Reconciliation,
-    Report,
-    TooManyDifferencesError,
-)
+from ticketing_payments.reconciliation import Reconciliation, Report, TooManyDifferencesError
 from ticketing_payments.recovery import Recovery
 from ticketing_payments.schedule import Schedule
 from ticketing_stripe_fake.testing import RunningFake
@@ -56,6 +52,14 @@ def reconcile(
     return reconcile
 
 
+@pytest.fixture
+async def a_cent_off(cashier: Cashier, payments: Store[Payment], place: Act) -> None:
+    """A payment of which the ledger has a cent more than Stripe."""
+    await pay(cashier, await place(price=19.99), "tok_visa")
+    (row,) = await payments.find({})
+    await payments.save(row.next(amount=20))
+
+
 def _kinds(report: Report) -> list[str]:
     return [str(each.kind) for each in report.differences]
 
@@ -86,16 +90,15 @@ async def test_what_the_running_services_can_see_is_no_difference(
     cashier: Cashier,
     payments: Store[Payment],
     cases: Cases,
-    gateway: StripeGateway,
+    dashboard: Any,
     recovery: Recovery,
     place: Act,
     reconcile: Reconcile,
 ) -> None:
     """A refund made elsewhere whose webhook was lost: they are made to look, and have it."""
     order = await pay(cashier, await place(), "tok_visa")
-    await gateway._post(
-        "/v1/refunds", {"payment_intent": order.payment.intent_id, "amount": 500}, key="elsewhere"
-    )
+    refund = {"payment_intent": order.payment.intent_id, "amount": 500}
+    await dashboard.v1.refunds.create_async(refund)
     recovery.interval = 0.02
     service = asyncio.create_task(recovery.run())
 
@@ -109,7 +112,7 @@ async def test_what_the_running_services_can_see_is_no_difference(
 
 
 async def test_a_charge_that_is_not_in_the_ledger(
-    cashier: Cashier, payments: Store[Payment], place: Act, reconcile: Reconcile, monkeypatch: Any
+    cashier: Cashier, payments: Store[Payment], place: Act, reconcile: Reconcile
 ) -> None:
     """Nor is it where the ledger has another of its order."""
     order = await pay(cashier, await place(), "tok_visa")
@@ -136,24 +139,15 @@ async def test_a_charge_without_an_order(
     assert case.said == "500 cents at Stripe"
 
 
-async def test_to_the_cent(
-    cashier: Cashier, payments: Store[Payment], place: Act, reconcile: Reconcile
-) -> None:
+@pytest.mark.usefixtures("a_cent_off")
+async def test_to_the_cent(reconcile: Reconcile) -> None:
     """One cent is a difference."""
-    await pay(cashier, await place(price=19.99), "tok_visa")
-    (row,) = await payments.find({})
-    await payments.save(row.next(amount=20))
-
     assert _kinds(await reconcile()) == ["amount_differs"]
 
 
-async def test_what_a_person_has_resolved(
-    cashier: Cashier, payments: Store[Payment], cases: Cases, place: Act, reconcile: Reconcile
-) -> None:
+@pytest.mark.usefixtures("a_cent_off")
+async def test_what_a_person_has_resolved(cases: Cases, reconcile: Reconcile) -> None:
     """It stays as it is, and is not brought up every day."""
-    await pay(cashier, await place(price=19.99), "tok_visa")
-    (row,) = await payments.find({})
-    await payments.save(row.next(amount=20))
     await reconcile()
     (case,) = await cases.store.find({})
     await cases.store.save(case.next(resolved_at=now()))
@@ -162,11 +156,7 @@ async def test_what_a_person_has_resolved(
 
 
 async def test_a_charge_of_after_its_row(
-    books: StripeBooks,
-    cashier: Cashier,
-    place: Act,
-    reconcile: Reconcile,
-    monkeypatch: pytest.MonkeyPatch,
+    books: StripeBooks, cashier: Cashier, place: Act, reconcile: Reconcile, monkeypatch: Any
 ) -> None:
     """A row is begun before its charge is made, so maybe in an earlier slice: it is asked for."""
     await pay(cashier, await place(), "tok_visa")
@@ -208,13 +198,3 @@ async def test_another_account(
 
     with pytest.raises(TooManyDifferencesError):
         await reconcile()
-
-
-@pytest.mark.parametrize("seconds", [3600, 5000, 7 * DAY, 9999 * DAY])
-def test_slices_leave_nothing_out(seconds: int) -> None:
-    """They join, the latest first, and are no more than stated."""
-    found = Span(1_000_000, 1_000_000 + seconds).slices()
-
-    assert (found[0].end, found[-1].begin) == (1_000_000 + seconds, 1_000_000)
-    assert all(later.begin == earlier.end for later, earlier in pairwise(found))
-    assert len(found) <= SLICES

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
 from ticketing_common.store import Store
 from ticketing_common.types import now
 from ticketing_payments.cashier import Cashier

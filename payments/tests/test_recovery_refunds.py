@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from payments.tests.conftest import pay, recovery_of
+from payments.tests.paying import pay, recovery_of
 from ticketing_common.store import Store
 from ticketing_common.timing import Timing
 from ticketing_payments.cashier import Cashier

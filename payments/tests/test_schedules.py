@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from payments.tests.conftest import pay, recovery_of
+from payments.tests.paying import pay, recovery_of
 from ticketing_common.errors import CustomError
 from ticketing_common.store import Store
 from ticketing_common.store.retry import retrying

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import uvicorn
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
 from ticketing_common.store import Database, Store
 from ticketing_common.tasks import end
 from ticketing_common.testing.plugin import prepare

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
 from ticketing_common.events.resync import Republisher
 from ticketing_common.store import Store
 from ticketing_common.types import now

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
 from ticketing_common.store import Database, Store
 from ticketing_common.testing.sessions import SignIn
 from ticketing_payments.admission import Admissions

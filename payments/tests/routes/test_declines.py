@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from payments.tests.routes.payer import DECLINED, VISA, Payer
 from ticketing_common.store import Database, Store
 from ticketing_common.testing.sessions import SignIn
-from ticketing_common.types import new_id, now
+from ticketing_common.types import now
 from ticketing_payments import declines
 from ticketing_payments.app import create_app
 from ticketing_payments.config import Settings
@@ -18,10 +19,9 @@ from ticketing_payments.models.caller import HOUR, Caller
 from ticketing_payments.models.order import Order
 from ticketing_stripe_fake.testing import RunningFake
 
-DECLINED, VISA = "tok_chargeDeclined", "tok_visa"
-REASON = "Your card was declined."
-
 Act = Callable[..., Awaitable[Order]]
+
+REASON = "Your card was declined."
 
 
 @pytest.fixture
@@ -44,28 +44,6 @@ async def new_api(
 @pytest.fixture
 def callers(database: Database, orders: Store[Order]) -> Store[Caller]:
     return Store(database, Caller)
-
-
-class Payer:
-    """Someone at an address who pays for orders of theirs."""
-
-    def __init__(self, sign_in: SignIn, place: Act, address: str) -> None:
-        self.id = new_id()
-        self.headers = {**sign_in(self.id), "X-Forwarded-For": address}
-        self.place = place
-
-    async def order(self) -> Order:
-        return await self.place(user_id=self.id)
-
-    async def pay(self, api: httpx.AsyncClient, order: Order, token: str) -> httpx.Response:
-        body = {"orderId": order.id, "token": token}
-        return await api.post("/api/payments", json=body, headers=self.headers)
-
-    async def tries(self, api: httpx.AsyncClient, count: int) -> list[int]:
-        """Declined cards, each for an order of its own; their statuses."""
-        return [
-            (await self.pay(api, await self.order(), DECLINED)).status_code for _ in range(count)
-        ]
 
 
 @pytest.fixture

@@ -7,101 +7,16 @@ from typing import Any
 import httpx
 import pytest
 
+from payments.tests.routes.answers import says
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Store
-from ticketing_common.testing.sessions import SignIn
-from ticketing_common.types import new_id
 from ticketing_payments.errors import NothingChargedError
 from ticketing_payments.models.order import Order
 from ticketing_stripe_fake.testing import RunningFake
 
-AS_JSON = {"Content-Type": "application/json"}
-
 Act = Callable[..., Awaitable[Order]]
-Pay = Callable[..., Awaitable[httpx.Response]]
-
-NOT_AUTHORIZED = {"errors": [{"message": "Not authorized"}]}
 CONFIRM = "/v1/payment_intents/*/confirm"
-
-
-def _says(response: httpx.Response, status: int, message: str) -> None:
-    assert response.status_code == status
-    assert response.json() == {"errors": [{"message": message}]}
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null"])
-async def test_a_body_that_is_no_json_object_is_400(api: httpx.AsyncClient, body: bytes) -> None:
-    """The body is parsed before anything else is looked at, the session included."""
-    response = await api.post("/api/payments", content=body, headers=AS_JSON)
-
-    assert response.status_code == 400
-    assert response.json()["errors"][0]["message"].startswith("The request body must be")
-
-
-async def test_signed_out_is_401(api: httpx.AsyncClient) -> None:
-    """The session is checked before the fields."""
-    response = await api.post("/api/payments", json={})
-
-    assert (response.status_code, response.json()) == (401, NOT_AUTHORIZED)
-
-
-@pytest.mark.parametrize(
-    ("body", "errors"),
-    [
-        (
-            {},
-            [
-                {"message": "Token must be provided", "field": "token"},
-                {"message": "OrderId must be provided", "field": "orderId"},
-            ],
-        ),
-        ({"token": "tok_visa"}, [{"message": "OrderId must be provided", "field": "orderId"}]),
-        ({"orderId": new_id()}, [{"message": "Token must be provided", "field": "token"}]),
-        *(
-            (
-                {"token": token, "orderId": new_id()},
-                [{"message": "Token must be provided", "field": "token"}],
-            )
-            for token in ("", "  ", None, 7, True, ["tok_visa"], {"$gt": ""}, "t" * 256)
-        ),
-        *(
-            (
-                {"token": "tok_visa", "orderId": order},
-                [{"message": "OrderId must be provided", "field": "orderId"}],
-            )
-            for order in ("", None, 7, {"$gt": ""})
-        ),
-    ],
-)
-async def test_bad_fields_are_400(
-    api: httpx.AsyncClient, sign_in: SignIn, body: object, errors: object
-) -> None:
-    """A payment needs a token and an order; every wrong field is named."""
-    response = await api.post("/api/payments", json=body, headers=sign_in())
-
-    assert (response.status_code, response.json()) == (400, {"errors": errors})
-
-
-@pytest.mark.parametrize("id", [new_id(), "nonsense", "0", "x" * 24])
-async def test_unknown_order_is_404(api: httpx.AsyncClient, sign_in: SignIn, id: str) -> None:
-    """An unknown id and one that can't be one are alike."""
-    body = {"token": "tok_visa", "orderId": id}
-
-    _says(await api.post("/api/payments", json=body, headers=sign_in()), 404, "Not Found")
-
-
-@pytest.mark.parametrize("status", [OrderStatus.CREATED, OrderStatus.CANCELLED])
-async def test_someone_elses_order_is_401(
-    api: httpx.AsyncClient, sign_in: SignIn, place: Act, stripe: RunningFake, status: OrderStatus
-) -> None:
-    """An order is its owner's to pay; a stranger does not even learn how it is."""
-    order = await place(status=status)
-    body = {"token": "tok_visa", "orderId": order.id}
-
-    response = await api.post("/api/payments", json=body, headers=sign_in())
-
-    assert (response.status_code, response.json()) == (401, NOT_AUTHORIZED)
-    assert stripe.order(order.id)["intents"] == {}
+Pay = Callable[..., Awaitable[httpx.Response]]
 
 
 async def test_pays(pay: Pay, orders: Store[Order], stripe: RunningFake, place: Act) -> None:
@@ -122,7 +37,7 @@ async def test_a_cancelled_order(pay: Pay, place: Act, cancel: Act, stripe: Runn
     """Defect 5 of the base: a payment of a cancelled order completed it."""
     order = await cancel(await place())
 
-    _says(await pay(order), 400, "Cannot pay for a cancelled order")
+    says(await pay(order), 400, "Cannot pay for a cancelled order")
 
     assert stripe.order(order.id)["intents"] == {}
 
@@ -137,7 +52,7 @@ async def test_a_paid_order(pay: Pay, place: Act, stripe: RunningFake, told: str
         order = await place(status=OrderStatus.COMPLETE)
     before = stripe.order(order.id)["charges"]
 
-    _says(await pay(order), 400, "Order is already paid")
+    says(await pay(order), 400, "Order is already paid")
 
     assert stripe.order(order.id)["charges"] == before
 
@@ -149,7 +64,7 @@ async def test_an_order_near_its_end(
     """A payment whose outcome might not be known before the order expires is not begun."""
     order = await place(expires_in)
 
-    _says(await pay(order), 400, "Order has expired")
+    says(await pay(order), 400, "Order has expired")
 
     assert stripe.order(order.id)["intents"] == {}
 
@@ -187,7 +102,7 @@ async def test_a_bad_card(
     another card."""
     order = await place()
 
-    _says(await pay(order, token), 400, message)
+    says(await pay(order, token), 400, message)
 
     assert (await pay(order)).status_code == 201
     assert len(stripe.order(order.id)["intents"]) == 1
@@ -201,11 +116,11 @@ async def test_an_unknown_outcome(pay: Pay, place: Act, recover: Act, stripe: Ru
 
     response = await pay(order)
 
-    _says(response, 503, "Your payment is being confirmed, do not pay again")
+    says(response, 503, "Your payment is being confirmed, do not pay again")
     assert response.headers["Retry-After"]
-    _says(await pay(order), 400, "A payment is already in progress")
+    says(await pay(order), 400, "A payment is already in progress")
     await recover(order)
-    _says(await pay(order), 400, "Order is already paid")
+    says(await pay(order), 400, "Order is already paid")
     assert stripe.order(order.id)["charges"] == 1
 
 
@@ -216,7 +131,7 @@ async def test_stripe_rejects_our_key(pay: Pay, place: Act, stripe: RunningFake)
 
     for _ in range(2):
         response = await pay(order)
-        _says(response, 503, NothingChargedError.message)
+        says(response, 503, NothingChargedError.message)
         assert response.headers["Retry-After"]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id
 from ticketing_payments.cashier import Cashier

@@ -1,94 +1,28 @@
-"""POST /api/payments/webhook"""
+"""POST /api/payments/webhook : what Stripe's word of something sets off."""
 
-import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import httpx
-import orjson
 import pytest
-import stripe as stripe_library
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
+from payments.tests.routes.webhooks import ALL, due
 from ticketing_common.errors import DatabaseConnectionError
-from ticketing_common.store import Database, Store
+from ticketing_common.store import Store
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id, now
-from ticketing_payments.app import create_app
 from ticketing_payments.cases import Cases
 from ticketing_payments.cashier import Cashier
-from ticketing_payments.config import Settings
 from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_payments.models.payment import Payment
 from ticketing_payments.recovery import Recovery
 from ticketing_stripe_fake.testing import RunningFake
 
 Act = Callable[..., Awaitable[Order]]
-OLD, NEW = "whsec_old", "whsec_new"
-PATH = "/api/payments/webhook"
-ALL = [
-    "payment_intent.succeeded",
-    "payment_intent.payment_failed",
-    "payment_intent.requires_action",
-    "charge.refunded",
-    "refund.created",
-    "refund.updated",
-    "refund.failed",
-    "charge.refund.updated",
-    "charge.dispute.created",
-    "charge.dispute.updated",
-    "charge.dispute.closed",
-]
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"STRIPE_WEBHOOK_SECRET": (OLD, NEW)})
-
 
 Notify = Callable[..., Awaitable[httpx.Response]]
-
-
-@pytest.fixture
-def notify(api: httpx.AsyncClient) -> Notify:
-    """`await notify("refund.failed", order)`: Stripe's word of it, without a session or origin."""
-
-    async def notify(
-        kind: str, order: Order, secret: str = NEW, age: float = 0, body: bytes | None = None
-    ) -> httpx.Response:
-        body = body or orjson.dumps(_event(kind, order))
-        signed = stripe_library.WebhookSignature.generate_signature_header(
-            body.decode(), secret, int(time.time() - age)
-        )
-        headers = {"stripe-signature": signed, "content-type": "application/json; charset=utf-8"}
-        return await api.post(PATH, content=body, headers=headers)
-
-    return notify
-
-
-def _event(kind: str, order: Order) -> dict[str, Any]:
-    payment = order.payment
-    about: dict[str, Any]
-    if kind.startswith("payment_intent."):
-        about = {"object": "payment_intent", "id": payment.intent_id}
-        about["latest_charge"] = payment.charge_id
-        about["metadata"] = {"order": order.id}
-    elif kind == "charge.refunded":
-        about = {"object": "charge", "id": payment.charge_id, "payment_intent": payment.intent_id}
-        about["metadata"] = {"order": order.id}
-    else:
-        about = {"object": kind.split(".")[-2], "id": "x", "charge": payment.charge_id}
-        about |= {"payment_intent": payment.intent_id, "metadata": {}}
-    return {"id": "evt_1", "object": "event", "type": kind, "livemode": False} | {
-        "data": {"object": about}
-    }
-
-
-def _due(order: Order) -> bool:
-    watch = order.payment.watch
-    at = watch.at if watch and watch.at else order.payment.look_at
-    return at is not None and at <= now()
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -120,7 +54,7 @@ async def test_what_could_be_news_is_stored_as_due(
         "refund_due",
         "refunded",
     )
-    assert _due(stored) == (not nothing_new)
+    assert due(stored) == (not nothing_new)
     assert stored.version == order.version + (not nothing_new)
     assert stored.payment.status == status
 
@@ -145,7 +79,7 @@ async def test_during_a_charge(
 
     stored = await orders.get(lost.id)
     assert stored.payment.lease_until == lost.payment.lease_until
-    assert not _due(stored)
+    assert not due(stored)
     watch = stored.payment.watch
     assert (watch.at if watch else None) == (lost.payment.lease_until if marked else None)
     found = await recover(lost)
@@ -215,60 +149,6 @@ async def test_an_event_is_not_believed(
     assert (found.payment.status, found.payment.charge_id) == (PaymentStatus.NONE, None)
 
 
-@pytest.mark.parametrize(("secret", "status"), [(OLD, 200), (NEW, 200), ("whsec_other", 400)])
-async def test_signed_by_a_secret_of_ours(
-    notify: Notify, orders: Store[Order], place: Act, secret: str, status: int
-) -> None:
-    """Any of them while they rotate, and nobody else's."""
-    order = await orders.save((await place()).with_payment(intent_id="pi_1"))
-
-    answer = await notify("payment_intent.succeeded", order, secret)
-
-    assert answer.status_code == status
-    assert _due(await orders.get(order.id)) == (status == 200)
-
-
-@pytest.mark.parametrize(("age", "status"), [(290, 200), (310, 400)])
-async def test_a_signature_ages(notify: Notify, place: Act, age: float, status: int) -> None:
-    """What was recorded is worth nothing five minutes later."""
-    answer = await notify("payment_intent.succeeded", await place(), age=age)
-
-    assert answer.status_code == status
-
-
-@pytest.mark.parametrize("header", [None, "", "nonsense", "t=1,v1=00", "t=x,v1=", "v1=00"])
-async def test_without_a_signature(api: httpx.AsyncClient, place: Act, header: str | None) -> None:
-    """It is refused with the standard body, whatever is in the header."""
-    headers = {"stripe-signature": header} if header is not None else {}
-
-    answer = await api.post(PATH, content=b"{}", headers=headers)
-
-    assert answer.status_code == 400
-    assert answer.json() == {"errors": [{"message": "The signature does not match"}]}
-
-
-@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"type": 1}', b"null", b"{", b'"x"'])
-async def test_signed_nonsense(notify: Notify, place: Act, body: bytes) -> None:
-    """What is no event is a bad request, not an error of ours."""
-    answer = await notify("", await place(), body=body)
-
-    assert answer.status_code == 400
-
-
-async def test_bytes_that_are_no_text(api: httpx.AsyncClient) -> None:
-    """They can't have been signed by Stripe."""
-    answer = await api.post(PATH, content=b"\xff", headers={"stripe-signature": "t=1,v1=00"})
-
-    assert answer.status_code == 400
-
-
-async def test_a_body_is_bounded(api: httpx.AsyncClient) -> None:
-    """Whoever it is from."""
-    answer = await api.post(PATH, content=b" " * 70_000, headers={"stripe-signature": "t=1,v1=0"})
-
-    assert answer.status_code == 413
-
-
 async def test_of_an_order_nobody_knows(notify: Notify, place: Act, cases: Cases) -> None:
     """Money was taken for it: a person has to look, once, whatever happens to that charge."""
     placed = await place()
@@ -302,7 +182,7 @@ async def test_a_refund_of_what_is_not_in_the_ledger(
 
     assert (await notify("refund.created", unknown)).status_code == 200
 
-    assert _due(await orders.get(order.id))
+    assert due(await orders.get(order.id))
 
 
 async def test_what_is_not_stored_is_not_acknowledged(
@@ -317,16 +197,3 @@ async def test_what_is_not_stored_is_not_acknowledged(
     monkeypatch.setattr(Store, "save", away)
 
     assert (await notify("payment_intent.succeeded", order)).status_code == 503
-
-
-async def test_without_a_secret_there_is_no_webhook(
-    client_of: Any, settings: Settings, database: Database
-) -> None:
-    """Nobody can sign anything then."""
-    app = create_app(settings.model_copy(update={"STRIPE_WEBHOOK_SECRET": ()}), database)
-    client = await client_of(app)
-
-    answer = await client.post(PATH, content=b"{}", headers={"stripe-signature": "t=1,v1=0"})
-
-    assert (answer.status_code, answer.json()) == (404, {"errors": [{"message": "Not Found"}]})
-    await app.state.cashier.gateway.close()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
 from ticketing_common.errors import VersionConflictError
 from ticketing_common.events.catalogue import OrderCancelled, OrderCreated
 from ticketing_common.store import Store

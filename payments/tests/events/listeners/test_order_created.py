@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from payments.tests.conftest import pay
+from payments.tests.paying import pay
 from ticketing_common.events.catalogue import OrderCancelled, OrderCreated, OrderStatus
 from ticketing_common.store import Store
 from ticketing_payments.cashier import Cashier
