@@ -1,15 +1,19 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from orders.tests.heard import connection
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.events.event import Event
+from ticketing_common.events.stream import Stream
 from ticketing_common.store import Database, Store
+from ticketing_common.testing import servers
 from ticketing_common.testing.sessions import JWT_KEY
 from ticketing_common.types import new_id, now
 from ticketing_orders.app import create_app
@@ -135,3 +139,12 @@ def overtaken(database: Database, orders: Store[Order]) -> Callable[..., Store[O
     """`overtaken(f)` is the orders' store of a replica that another one is faster than: with
     `await f()`."""
     return lambda meanwhile: Overtaken(database, meanwhile)
+
+
+@pytest.fixture
+async def stream(tmp_path: Path) -> AsyncIterator[Stream]:
+    with servers.nats_server(tmp_path) as url:
+        stream = connection(url)
+        await stream.connect()
+        yield stream
+        await stream.close()

@@ -1,19 +1,19 @@
 """Nobody who paid in time loses the ticket to an outage: on a real NATS server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
 
+from orders.tests.heard import BOUND, TIMING, beyond, connection, nothing_missing
 from ticketing_common.events.catalogue import ExpirationComplete, PaymentCreated
 from ticketing_common.events.consumer import Consumer
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.gaps import Missing
 from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.stream import BrokerUnavailableError, Stream
-from ticketing_common.settings import NatsSettings
 from ticketing_common.store import Store
 from ticketing_common.tasks import end
 from ticketing_common.testing import servers
@@ -28,41 +28,13 @@ from ticketing_orders.models.order import Order
 from ticketing_orders.payments_heard import NEVER, PaymentsHeard
 from ticketing_orders.sweeper import Sweeper
 
-TIMING = Timing.of(2)
-SETTLING = TIMING.sweep_grace  # 0.53 s
-BOUND = 60  # seconds
-
-
-def nothing_missing() -> Missing:
-    return Missing(awaited=frozenset())
-
-
 Place = Callable[..., Awaitable[Order]]
-
-
-@pytest.fixture
-async def stream(tmp_path: Path) -> AsyncIterator[Stream]:
-    with servers.nats_server(tmp_path) as url:
-        stream = _stream(url)
-        await stream.connect()
-        yield stream
-        await stream.close()
-
-
-def _stream(url: str) -> Stream:
-    settings = NatsSettings(NATS_URL=url, NATS_CLUSTER_ID="ticketing", NATS_CLIENT_ID="test")
-    return Stream(settings)
+SETTLING = TIMING.sweep_grace  # 0.53 s
 
 
 @pytest.fixture
 def listener(orders: Store[Order]) -> PaymentCreatedListener:
     return PaymentCreatedListener(orders)
-
-
-async def _beyond(heard: PaymentsHeard, moment: object) -> None:
-    async with asyncio.timeout(BOUND):
-        while await heard.until() <= moment:  # type: ignore[operator]
-            await asyncio.sleep(0.02)
 
 
 async def test_moves_on_while_all_is_heard(
@@ -75,7 +47,7 @@ async def test_moves_on_while_all_is_heard(
 
     began = now()
     assert await heard.until() == NEVER
-    await _beyond(heard, began)
+    await beyond(heard, began)
 
     assert (await heard.until() - began).total_seconds() >= SETTLING
 
@@ -97,7 +69,7 @@ async def test_a_payment_comes_before_the_sweep(
             assert await sweeper.sweep() == 0
             await asyncio.sleep(0.02)
     consuming = asyncio.create_task(consumer.run())
-    await _beyond(heard, order.expires_at)
+    await beyond(heard, order.expires_at)
     await end([consuming])
 
     assert await sweeper.sweep() == 0
@@ -109,16 +81,16 @@ async def test_stands_still_without_the_broker(
 ) -> None:
     """While the broker is away nobody can say what was paid; afterwards it settles anew."""
     with servers.nats_server(tmp_path) as url:
-        stream = _stream(url)
+        stream = connection(url)
         await stream.connect()
         await Consumer(listener, stream, DeadLetters(stream)).create()
         heard = PaymentsHeard(stream, listener, TIMING, nothing_missing())
-        await _beyond(heard, now())
+        await beyond(heard, now())
     before = await _failing(heard)
 
     with servers.nats_server(tmp_path, port=int(url.rsplit(":", 1)[1])):
         again = now()
-        await _beyond(heard, again)
+        await beyond(heard, again)
         assert (await heard.until() - again).total_seconds() >= SETTLING
     assert before
     await stream.close()
@@ -141,7 +113,7 @@ async def test_stands_still_while_payments_are_missing(
 
     missing.awaited = frozenset({"tickets"})
     told = now()
-    await _beyond(heard, told)
+    await beyond(heard, told)
     assert (await heard.until() - told).total_seconds() >= SETTLING
 
 
@@ -152,7 +124,7 @@ async def test_another_stream_settles_anew(
     consumer = Consumer(listener, stream, DeadLetters(stream))
     await consumer.create()
     heard = PaymentsHeard(stream, listener, TIMING, nothing_missing())
-    await _beyond(heard, now())
+    await beyond(heard, now())
     await heard.until()
 
     await stream.jetstream.delete_stream(stream.name)
@@ -161,7 +133,7 @@ async def test_another_stream_settles_anew(
 
     assert not await heard.since(again)
     assert await heard.until() <= again
-    await _beyond(heard, again)
+    await beyond(heard, again)
     assert (await heard.until() - again).total_seconds() >= SETTLING
 
 

@@ -5,27 +5,28 @@ from typing import Any
 
 import pytest
 
-from orders.tests.test_payments_heard import TIMING, _beyond, nothing_missing
-from orders.tests.test_payments_heard import listener as listener
-from orders.tests.test_payments_heard import stream as stream
+from orders.tests.heard import TIMING, beyond, nothing_missing
 from ticketing_common.events.catalogue import ExpirationComplete
 from ticketing_common.events.consumer import Consumer
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.stream import Stream
+from ticketing_common.store import Store
 from ticketing_common.types import new_id, now
 from ticketing_orders.events.listeners.payment_created import PaymentCreatedListener
+from ticketing_orders.models.order import Order
 from ticketing_orders.payments_heard import PaymentsHeard
 
 PATIENCE = 0.3  # seconds that an answer is held back for a later one
 
 
 @pytest.fixture
-async def heard(stream: Stream, listener: PaymentCreatedListener) -> PaymentsHeard:
+async def heard(stream: Stream, orders: Store[Order]) -> PaymentsHeard:
     """Settled: it follows the clock."""
+    listener = PaymentCreatedListener(orders)
     await Consumer(listener, stream, DeadLetters(stream)).create()
     heard = PaymentsHeard(stream, listener, TIMING, nothing_missing())
-    await _beyond(heard, now())
+    await beyond(heard, now())
     return heard
 
 

@@ -1,67 +1,16 @@
 """The queue of waiting orders, on a real server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
+from expiration.tests.queues.worker import Expired, keys, running, until, until_left
 from ticketing_common.logs import request_id
-from ticketing_common.tasks import end
-from ticketing_common.testing import servers
-from ticketing_common.testing.ports import free_port
 from ticketing_common.types import new_id, now
 from ticketing_expiration.queues import expiration_queue as module
-from ticketing_expiration.queues.expiration_queue import ExpirationQueue, QueueUnavailableError
-
-Check = Callable[[], Awaitable[bool]]
-
-
-class Expired:
-    """Notes which orders were expired, and fails as often as it is told to."""
-
-    def __init__(self, failures: int = 0) -> None:
-        self.failures = failures
-        self.orders: list[str] = []
-        self.requests: list[str | None] = []
-
-    async def __call__(self, order_id: str) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise RuntimeError("not now")
-        self.orders.append(order_id)
-        self.requests.append(request_id.get())
-
-
-@asynccontextmanager
-async def running(queue: ExpirationQueue) -> AsyncIterator[asyncio.Task[None]]:
-    """The queue's worker, which is still running at the end."""
-    task = asyncio.create_task(queue.run())
-    try:
-        yield task
-        assert not task.done()
-    finally:
-        await end([task])
-        await queue.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
-async def until_checked(check: Check) -> None:
-    async with asyncio.timeout(60):
-        while not await check():
-            await asyncio.sleep(0.01)
-
-
-async def _keys(redis: Redis) -> set[bytes]:
-    return set(await redis.keys("*")) - {b"arq:queue:health-check"}
+from ticketing_expiration.queues.expiration_queue import ExpirationQueue
 
 
 async def test_an_order_expires_when_its_time_is_over(redis: Redis, redis_port: int) -> None:
@@ -79,7 +28,7 @@ async def test_an_order_expires_when_its_time_is_over(redis: Redis, redis_port: 
         assert now() - due < timedelta(seconds=5)
         assert expired.orders == [early]
         left = {f"arq:job:expire:{late}".encode(), b"arq:queue"}
-        await until_checked(lambda: _equal(_keys(redis), left))
+        await until_left(redis, left)
 
 
 async def test_an_order_that_waits_is_left_as_it_is(redis: Redis, redis_port: int) -> None:
@@ -141,7 +90,7 @@ async def test_an_order_can_expire_again(redis: Redis, redis_port: int) -> None:
         for times in (1, 2):
             await queue.schedule(order, now())
             await until(lambda times=times: len(expired.orders) == times)  # type: ignore[misc]
-            await until_checked(lambda: _equal(_keys(redis), set()))
+            await until_left(redis, set())
 
 
 async def test_a_waiting_job_outlives_any_outage(redis: Redis, redis_port: int) -> None:
@@ -176,7 +125,7 @@ async def test_replicas_share_the_jobs(redis: Redis, redis_port: int) -> None:
     await asyncio.gather(*(one.schedule(order, now()) for order in orders))
 
     async with running(one), running(two):
-        await until_checked(lambda: _equal(_keys(redis), set()))
+        await until_left(redis, set())
 
     assert sorted(expired.orders) == sorted(orders)
 
@@ -193,57 +142,7 @@ async def test_stopping_leaves_a_running_job_to_the_next(redis: Redis, redis_por
     await first.schedule(order, now())
     async with running(first):
         await started.wait()
-    assert b"arq:in-progress:expire:" + order.encode() not in await _keys(redis)
+    assert b"arq:in-progress:expire:" + order.encode() not in await keys(redis)
 
     async with running(ExpirationQueue("127.0.0.1", redis_port, expired)):
         await until(lambda: expired.orders == [order])
-
-
-async def test_started_before_redis(tmp_path: Path) -> None:
-    """It says so, waits, and works once Redis is there."""
-    port, expired, order = free_port(), Expired(), new_id()
-    queue = ExpirationQueue("127.0.0.1", port, expired)
-
-    async with running(queue):
-        with pytest.raises(QueueUnavailableError):
-            await queue.ping()
-        with pytest.raises(QueueUnavailableError):
-            await queue.schedule(order, now())
-        with servers.redis_server(tmp_path, port):
-            await queue.ping()
-            await queue.schedule(order, now())
-            await until(lambda: expired.orders == [order])
-
-
-async def test_redis_goes_and_comes_back(tmp_path: Path) -> None:
-    """The worker recovers by itself, and what had been scheduled still expires."""
-    port, expired, order = free_port(), Expired(), new_id()
-    queue = ExpirationQueue("127.0.0.1", port, expired)
-
-    async with running(queue):
-        with servers.redis_server(tmp_path, port):
-            await queue.schedule(order, now() + timedelta(seconds=2))
-        with pytest.raises(QueueUnavailableError):
-            await queue.ping()
-        with servers.redis_server(tmp_path, port):
-            await until(lambda: expired.orders == [order])
-
-
-async def test_a_redis_that_does_not_answer_is_an_outage(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """One that accepts and is silent, as a frozen one does, holds nobody up for long."""
-    monkeypatch.setattr(module, "REDIS_TIMEOUT", 0.1)
-    silent = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
-    queue = ExpirationQueue("127.0.0.1", silent.sockets[0].getsockname()[1], Expired())
-
-    async with asyncio.timeout(60):
-        with pytest.raises(QueueUnavailableError):
-            await queue.schedule(new_id(), now())
-
-    await queue.close()
-    silent.close()
-
-
-async def _equal(keys: Awaitable[set[bytes]], expected: set[bytes]) -> bool:
-    return await keys == expected

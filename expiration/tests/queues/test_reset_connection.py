@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from redis.asyncio.connection import AbstractConnection
 
-from expiration.tests.queues.test_expiration_queue import Expired, running, until
+from expiration.tests.queues.worker import Expired, running, until
 from ticketing_common.types import new_id, now
 from ticketing_expiration.queues.expiration_queue import ExpirationQueue, QueueUnavailableError
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 
-from ticketing_common.errors import DatabaseConnectionError, NotFoundError
-from ticketing_common.events.catalogue import OrderStatus, TicketUpdated
+from orders.tests.events.listeners.updates import updated
+from ticketing_common.errors import NotFoundError
+from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Database, Store
 from ticketing_common.store.retry import retrying
 from ticketing_common.types import new_id, now
@@ -29,22 +29,11 @@ def listener(
     return TicketUpdatedListener(tickets, Store(database, Order) if another else orders)
 
 
-def _updated(ticket: Ticket, version: int = 1, order: Order | None = None) -> TicketUpdated:
-    return TicketUpdated(
-        id=ticket.id,
-        version=version,
-        title=f"Title {version}",
-        price=30,
-        user_id=new_id(),
-        order_id=order.id if order else None,
-    )
-
-
 async def test_the_ticket_is_ordered_as_it_is_now(
     listener: TicketUpdatedListener, tickets: Store[Ticket], ticket: Ticket
 ) -> None:
     """The replica follows its source's title, price and version."""
-    await listener.on_message(_updated(ticket))
+    await listener.on_message(updated(ticket))
 
     assert await tickets.get(ticket.id) == Ticket(
         id=ticket.id, version=1, title="Title 1", price=30
@@ -55,8 +44,8 @@ async def test_again_changes_nothing(
     listener: TicketUpdatedListener, tickets: Store[Ticket], ticket: Ticket
 ) -> None:
     """Defect 11 of the base: a redelivered update bumped the replica's version."""
-    await listener.on_message(_updated(ticket))
-    await listener.on_message(_updated(ticket))
+    await listener.on_message(updated(ticket))
+    await listener.on_message(updated(ticket))
 
     assert (await tickets.get(ticket.id)).version == 1
 
@@ -65,8 +54,8 @@ async def test_an_older_update_is_old_news(
     listener: TicketUpdatedListener, tickets: Store[Ticket], ticket: Ticket
 ) -> None:
     """What is newer stays, and what was skipped is not waited for."""
-    await listener.on_message(_updated(ticket, version=5))
-    await listener.on_message(_updated(ticket, version=4))
+    await listener.on_message(updated(ticket, version=5))
+    await listener.on_message(updated(ticket, version=4))
 
     stored = await tickets.get(ticket.id)
     assert (stored.version, stored.title) == (5, "Title 5")
@@ -78,7 +67,7 @@ async def test_an_update_that_overtook_its_create(
     """A ticket we have not heard of is one from then on: the update says it all."""
     unknown = Ticket(id=new_id(), title="", price=1)
 
-    await listener.on_message(_updated(unknown, version=3))
+    await listener.on_message(updated(unknown, version=3))
 
     assert await tickets.get(unknown.id) == Ticket(
         id=unknown.id, version=3, title="Title 3", price=30
@@ -91,7 +80,7 @@ async def test_confirms_the_order_that_holds_the_ticket(
     """Defect 19 of the base, awaiting:payment was never used: here it says the ticket is held."""
     order = await place()
 
-    await listener.on_message(_updated(ticket, order=order))
+    await listener.on_message(updated(ticket, order=order))
 
     assert await orders.get(order.id) == order.with_status(OrderStatus.AWAITING_PAYMENT)
     assert await news() == []
@@ -103,7 +92,7 @@ async def test_without_an_order_it_confirms_none(
     """An edit, or a ticket given back, says nothing about who ordered it since."""
     order = await place()
 
-    await listener.on_message(_updated(ticket))
+    await listener.on_message(updated(ticket))
 
     assert await orders.get(order.id) == order
 
@@ -119,7 +108,7 @@ async def test_an_order_past_that_stays_as_it_is(
     """Again, or late: what is confirmed, paid or cancelled gets no new version by it."""
     order = await place(status)
 
-    await listener.on_message(_updated(ticket, order=order))
+    await listener.on_message(updated(ticket, order=order))
 
     assert await orders.get(order.id) == order
 
@@ -129,9 +118,9 @@ async def test_confirms_also_by_old_news_of_the_ticket(
 ) -> None:
     """The two halves are independent: a newer version of the ticket hides no confirmation."""
     order = await place()
-    await listener.on_message(_updated(ticket, version=9))
+    await listener.on_message(updated(ticket, version=9))
 
-    await listener.on_message(_updated(ticket, version=1, order=order))
+    await listener.on_message(updated(ticket, version=1, order=order))
 
     assert (await orders.get(order.id)).status == OrderStatus.AWAITING_PAYMENT
 
@@ -143,40 +132,9 @@ async def test_an_unknown_order(
     order = await place()
 
     with pytest.raises(NotFoundError):
-        await listener.on_message(_updated(ticket, order=order.model_copy(update={"id": new_id()})))
+        await listener.on_message(updated(ticket, order=order.model_copy(update={"id": new_id()})))
 
     assert (await tickets.get(ticket.id)).version == 1
-
-
-class CrashOnce(Store[Order]):
-    """Stops answering at its first write."""
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database, Order)
-        self.crashed = False
-
-    async def compare_and_set(self, id: str, field: str, before: Any, after: Any) -> None:
-        if not self.crashed:
-            self.crashed = True
-            raise DatabaseConnectionError
-        await super().compare_and_set(id, field, before, after)
-
-
-async def test_a_crash_between_its_two_writes_heals(
-    database: Database, tickets: Store[Ticket], ticket: Ticket, place: Place
-) -> None:
-    """The second delivery makes up for what the first left out."""
-    order = await place()
-    orders = CrashOnce(database)
-    listener = TicketUpdatedListener(tickets, orders)
-    event = _updated(ticket, order=order)
-    with pytest.raises(DatabaseConnectionError):
-        await listener.on_message(event)
-    assert (await orders.get(order.id)).status == OrderStatus.CREATED
-
-    await listener.on_message(event)
-
-    assert (await orders.get(order.id)).status == OrderStatus.AWAITING_PAYMENT
 
 
 async def test_delivered_twice_at_once(
@@ -188,7 +146,7 @@ async def test_delivered_twice_at_once(
 ) -> None:
     """It makes one version of the order and of the ticket."""
     order = await place()
-    event = _updated(ticket, order=order)
+    event = updated(ticket, order=order)
 
     await asyncio.gather(*(retrying(lambda: listener.on_message(event)) for _ in range(2)))
 
@@ -206,7 +164,7 @@ async def test_confirmed_while_it_is_cancelled(
 ) -> None:
     """Who cancels found it new, and is refused: it ends as cancelled all the same, told once."""
     order = await place(left=-1)
-    cancelling = overtaken(lambda: listener.on_message(_updated(ticket, order=order)))
+    cancelling = overtaken(lambda: listener.on_message(updated(ticket, order=order)))
 
     await retrying(lambda: expire(order.id, cancelling, at=now()))
 
