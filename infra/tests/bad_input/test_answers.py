@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from infra.tests.bad_input.conftest import check
 from infra.tests.bad_input.serving import Serving, serving_pages
-from infra.tests.bad_input.test_http import check
 from infra.tests.wired import WITH_API, wired
 from ticketing_common.routing import Route
 

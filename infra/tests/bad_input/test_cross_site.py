@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from infra.tests.bad_input.conftest import check, nothing_changes
 from infra.tests.bad_input.serving import Serving
-from infra.tests.bad_input.test_http import check, nothing_changes
 from infra.tests.wired import WITH_API, wired
 from ticketing_common.routing import Route
 

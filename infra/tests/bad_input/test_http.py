@@ -1,41 +1,16 @@
-"""Cookies, tokens, ids and bodies that nobody of good will would send, to every service."""
+"""Ids, bodies and methods that nobody of good will would send, to every service."""
 
-import base64
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jose import jwt
 
+from infra.tests.bad_input.conftest import BODIES, check, nothing_changes, post
 from infra.tests.bad_input.serving import REPEATABLE, USER, Serving
-from ticketing_common.session import COOKIE
-from ticketing_common.testing.sessions import JWT_KEY
 
 EFFORT = settings(REPEATABLE, max_examples=40)
-# What an answer never shows: whoever wrote it, or what it is written in.
-INTERNALS = (
-    "traceback",
-    "pydantic",
-    "mongo",
-    "bson",
-    "python",
-    "exception",
-    "orjson",
-    "ticketing_",
-)
-BODIES = [
-    ("auth", "/api/users/signup", {"email": "ann@test.com", "password": "password"}),
-    ("auth", "/api/users/signin", {"email": "ann@test.com", "password": "password"}),
-    ("tickets", "/api/tickets", {"title": "A concert", "price": 20}),
-    ("orders", "/api/orders", {"ticketId": "f" * 24}),
-    ("payments", "/api/payments", {"orderId": "f" * 24, "token": "tok_visa"}),
-]
 OPERATORS: list[Any] = [
     {"$gt": ""},
     {"$ne": None},
@@ -69,27 +44,6 @@ BOMBS = {
     "two documents": b"{}{}",
     "a comment": b"{/**/}",
 }
-
-
-@contextmanager
-def nothing_changes(serving: Serving) -> Iterator[None]:
-    before = serving.documents()
-    yield
-    assert serving.documents() == before
-
-
-def check(response: httpx.Response, *statuses: int) -> None:
-    """One of these, in the standard error body, that says nothing of what is inside."""
-    assert response.status_code in statuses, (response.status_code, response.text)
-    assert response.headers["content-type"] == "application/json"
-    for error in response.json()["errors"]:
-        assert set(error) <= {"message", "field"}
-        assert not [word for word in INTERNALS if word in error["message"].lower()]
-
-
-def post(serving: Serving, path: str, content: bytes) -> httpx.Response:
-    headers = {**serving.session, "Content-Type": "application/json"}
-    return serving.http.post(path, content=content, headers=headers)
 
 
 @pytest.mark.parametrize(("service", "path", "body"), BODIES, ids=[path for _, path, _ in BODIES])
@@ -160,56 +114,6 @@ def test_ids(services: dict[str, Serving], id: str) -> None:
             continue  # another path
         response = serving.http.get(f"/api/{path}/{quoted}", headers=serving.session)
         check(response, 404)
-
-
-def _cookie(value: object) -> str:
-    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return base64.b64encode(raw).decode()
-
-
-CLAIMS = {"id": USER, "email": "test@test.com", "iat": int(time.time())}
-COOKIES = st.one_of(
-    st.text(
-        st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=';,"'), max_size=99
-    ),
-    st.binary(max_size=99).map(_cookie),
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-        max_leaves=6,
-    ).map(_cookie),
-    st.sampled_from(
-        [
-            _cookie({"jwt": None}),
-            _cookie({"jwt": {"$gt": ""}}),
-            _cookie({"jwt": "a.b.c"}),
-            _cookie({"jwt": "." * 3000}),
-            _cookie(b'{"jwt":' + b"[" * 2000),
-            _cookie({"jwt": jwt.encode(CLAIMS, "k" * 40, algorithm="HS256")}),
-            _cookie({"jwt": jwt.encode(CLAIMS, JWT_KEY, algorithm="HS512")}),
-            _cookie({"jwt": jwt.encode({**CLAIMS, "id": {"$gt": ""}}, JWT_KEY)}),
-            _cookie({"jwt": jwt.encode({**CLAIMS, "iat": 0}, JWT_KEY)}),
-            _cookie({"jwt": jwt.encode({**CLAIMS, "iat": 2_000_000_000}, JWT_KEY)}),
-            _cookie({"jwt": jwt.encode({**CLAIMS, "iat": 10**400}, JWT_KEY)}),
-            _cookie({"jwt": jwt.encode({"id": USER}, JWT_KEY)}),
-            _cookie({"jwt": base64.urlsafe_b64encode(b"[" * 1500).decode() + ".e30.e30"}),
-            _cookie({"jwt": "eyJhbGciOiJub25lIn0." + _cookie(CLAIMS).rstrip("=") + "."}),
-            "x" * 5000,
-        ]
-    ),
-)
-
-
-@EFFORT
-@given(cookie=COOKIES)
-def test_cookies(services: dict[str, Serving], cookie: str) -> None:
-    """What is no session of ours is none: 401, and nobody for whoever asks who they are."""
-    headers = {"Cookie": f"{COOKIE}={cookie}"}
-
-    who = services["auth"].http.get("/api/users/currentuser", headers=headers)
-    assert (who.status_code, who.json()) == (200, {"currentUser": None})
-    for service, path in (("tickets", "tickets/mine"), ("orders", "orders")):
-        check(services[service].http.get(f"/api/{path}", headers=headers), 401)
 
 
 @pytest.mark.parametrize(("service", "path"), [(service, path) for service, path, _ in BODIES])

@@ -1,5 +1,6 @@
 """What an overlay declares, easy to ask questions about."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -117,3 +118,11 @@ def matches(selector: Manifest, labels: dict[str, str]) -> bool:
 def kubectl() -> str | None:
     """`make check-infra` puts it on the PATH, or into an environment of its own."""
     return shutil.which("kubectl") or shutil.which("kubectl", path=str(ROOT / ".venv-infra/bin"))
+
+
+UNITS = {"MB": 2**20, "GB": 2**30, "Mi": 2**20, "Gi": 2**30}
+
+
+def size(text: str) -> int:
+    number, unit = re.fullmatch(r"(\d+)(\w\w)", text).groups()  # type: ignore[union-attr]
+    return int(number) * UNITS[unit]

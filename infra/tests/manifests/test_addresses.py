@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from infra.tests.manifests.cluster import INFRA, ROOT, SERVICES, Cluster
+from infra.tests.manifests.images import IMAGES, recipe
 from infra.tests.manifests.test_arrows import ARROWS, FAKE
-from infra.tests.manifests.test_images import IMAGES, recipe
 from infra.tests.manifests.test_references import resolved, settings_of
 from ticketing_common.settings import ExpirationWindowSettings
 from ticketing_local.options import Options

@@ -7,42 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra.tests.manifests.cluster import INFRA, Cluster, kubectl
-from infra.tests.manifests.test_references import SECRETS
-
-
-@pytest.fixture
-def cluster_stub(tmp_path: Path) -> Path:
-    """A `kubectl` that writes down what it is told; files in its folder say what is wrong.
-
-    `fail`: the next rollout does not get ready. `silent`: nothing answers. `empty`: nothing is
-    installed yet. `changes`: what is applied changes what pods are made of. `lost`: somebody else
-    overwrites the next image that is set. `refused`: images may not be set.
-    """
-    program = tmp_path / "kubectl"
-    program.write_text(
-        f"""#!/bin/sh
-echo "$*" >>"{tmp_path}/log"
-case "$*" in
-*"get deployments,"*) echo deployment.apps/auth-depl ;;
-*"get deployments "*) [ ! -e "{tmp_path}/silent" ] || exit 1; printf '%s\\n' "$LIVE" ;;
-*"get deployment.apps/"*) cat "{tmp_path}/template" ;;
-*"get deployment/"*) [ -e "{tmp_path}/empty" ] || cat "{tmp_path}/image" ;;
-*"set image "*)
-    [ ! -e "{tmp_path}/refused" ] || exit 1
-    if [ -e "{tmp_path}/lost" ]; then rm "{tmp_path}/lost"
-    else echo "${{4#*=}}" >"{tmp_path}/image"; fi ;;
-*"apply "*)
-    {kubectl()} kustomize "${{6#--kustomize=}}${{5#--kustomize=}}" >"{tmp_path}/applied"
-    [ ! -e "{tmp_path}/changes" ] || echo changed >"{tmp_path}/template" ;;
-*"rollout status"*) [ ! -e "{tmp_path}/fail" ] || {{ rm "{tmp_path}/fail"; exit 1; }} ;;
-esac
-"""
-    )
-    program.chmod(0o755)
-    (tmp_path / "template").touch()
-    (tmp_path / "image").write_text("r/auth@sha256:0\n")
-    return tmp_path
+from infra.tests.manifests.cluster import INFRA, Cluster
 
 
 def run(stub: Path, *command: str, live: str = "") -> tuple[int, list[str]]:
@@ -187,40 +152,3 @@ def test_backups_take_every_database(cluster_stub: Path, prod: Cluster) -> None:
             stores.remove(name)
             assert int(ordinal) == prod.workloads[name]["spec"]["replicas"] - 1
     assert not stores
-
-
-def made(stub: Path, script: str, **variables: str) -> dict[str, set[str]]:
-    """The Secrets that a script makes in an empty namespace, and their keys."""
-    environment = {**os.environ, **variables, "PATH": f"{stub}:{os.environ['PATH']}"}
-    subprocess.run([str(INFRA / script)], env=environment, check=True)
-    told = [line.split() for line in (stub / "log").read_text().splitlines()]
-    return {
-        words[3]: {Path(word.split("=")[1]).name for word in words if word.startswith("--from-")}
-        for words in told
-        if words[:3] == ["create", "secret", "generic"]
-    }
-
-
-def test_scripts_make_the_secrets_that_pods_ask_for(cluster_stub: Path) -> None:
-    """Production's are all there are; no value is on a command line, where processes show it."""
-    keys = {"STRIPE_KEY": "sk_live_secret", "STRIPE_PUBLISHABLE_KEY": "pk_live_public"}
-    keys["STRIPE_WEBHOOK_SECRET"] = "whsec_secret"
-
-    assert made(cluster_stub, "k8s-prod/secrets", **keys) == SECRETS
-    assert "sk_live_secret" not in (cluster_stub / "log").read_text()
-
-
-def test_development_makes_its_secrets(cluster_stub: Path) -> None:
-    """All but MongoDB's, with a Stripe key that only the fake takes."""
-    secrets = made(cluster_stub, "k8s-dev/secrets")
-
-    wanted = {name: keys for name, keys in SECRETS.items() if "mongo" not in name}
-    assert secrets == wanted | {"stripe-secret": {"STRIPE_KEY"}}
-
-
-def test_a_secret_that_is_there_is_left_alone(cluster_stub: Path) -> None:
-    """Signing keys and passwords are never overwritten."""
-    program = cluster_stub / "kubectl"
-    program.write_text(program.read_text() + 'case "$*" in "get secret "*) echo "$3" ;; esac\n')
-
-    assert made(cluster_stub, "k8s-dev/secrets") == {}

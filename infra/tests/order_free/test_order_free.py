@@ -9,9 +9,10 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from infra.tests.order_free.world import World, order_of
+from infra.tests.order_free.markets import Markets
+from infra.tests.order_free.world import order_of
 from ticketing_common.events.catalogue import OrderCreated
 from ticketing_common.types import new_id
 from ticketing_tickets.models.ticket import Ticket
@@ -34,27 +35,8 @@ EFFORT = settings(
 )
 
 
-class Markets(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.runner = asyncio.Runner()
-        self.clean = self.run(World.make())
-        self.wild = self.run(World.make())
-        self.sold: list[Ticket] = []
-        self.latest: dict[str, tuple[str, int]] = {}  # by ticket: its open order, reservation
-        self.numbers: dict[str, int] = {}
-        self.down: dict[str, bool | None] = {}  # what its seller said last of each ticket
-        self.all: list[str] = []
-        self.live: dict[str, str] = {}  # order to ticket, neither paid nor cancelled
-
-    def run(self, work: Any) -> Any:
-        return self.runner.run(work)
-
-    def decide(self, name: str, *given: Any) -> None:
-        """The same in both; in the clean one everybody knows at once."""
-        self.run(getattr(self.clean, name)(*given))
-        self.run(self.clean.settle())
-        self.run(getattr(self.wild, name)(*given))
+class AnyDelivery(Markets):
+    """What may be decided, and the ways in which the news of it may come."""
 
     @rule()
     def sell(self) -> None:
@@ -161,13 +143,6 @@ class Markets(RuleBasedStateMachine):
             for copy in self.wild.copies(event):
                 self.run(self.wild.handle(copy))
 
-    def free(self) -> list[Ticket]:
-        """Nobody's order holds them."""
-        return [ticket for ticket in self.sold if ticket.id not in self.latest]
-
-    def take(self, which: int) -> str:
-        return list(self.live)[which % len(self.live)]
-
     def is_right(self, state: Any) -> None:
         """Nobody keeps a ticket that is not theirs, or money for one that they did not get."""
         for id, order in state["orders.Order"].items():
@@ -204,4 +179,4 @@ class Markets(RuleBasedStateMachine):
 def test_any_delivery_ends_as_the_clean_one() -> None:
     """The same state in the end, and the whole stream once more, forwards or backwards, changes
     no document."""
-    run_state_machine_as_test(Markets, settings=EFFORT)
+    run_state_machine_as_test(AnyDelivery, settings=EFFORT)

@@ -48,3 +48,8 @@ def notify(api: httpx.AsyncClient) -> Notify:
         return await api.post(PATH, content=body, headers=headers)
 
     return notify
+
+
+def says(response: httpx.Response, status: int, message: str) -> None:
+    assert response.status_code == status
+    assert response.json() == {"errors": [{"message": message}]}

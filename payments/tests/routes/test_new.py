@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from payments.tests.routes.answers import says
+from payments.tests.routes.conftest import says
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.store import Store
 from ticketing_payments.errors import NothingChargedError

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from payments.tests.routes.answers import says
+from payments.tests.routes.conftest import says
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.testing.sessions import SignIn
 from ticketing_common.types import new_id
