@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-SOURCES = sorted([*ROOT.glob("*/src"), *ROOT.glob("infra/*/src")])
+from infra.tests.shape.folders import SOURCES, name_of
 
 
 def modules(folder: Path) -> dict[str, str]:
@@ -41,7 +40,7 @@ def circle(sources: Mapping[str, str]) -> Iterable[str]:
     return ()
 
 
-@pytest.mark.parametrize("folder", SOURCES, ids=lambda folder: str(folder.relative_to(ROOT)))
+@pytest.mark.parametrize("folder", SOURCES, ids=name_of)
 def test_no_modules_import_each_other(folder: Path) -> None:
     """Not even for types only."""
     sources = modules(folder)

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from infra.tests.shape.test_import_circles import ROOT, SOURCES
+from infra.tests.shape.folders import SOURCES, TESTS, name_of
 
 LONGEST = 200  # lines
 WRITTEN = {".py", ".js", ".css", ".html"}
 
 
-@pytest.mark.parametrize("folder", SOURCES, ids=lambda folder: str(folder.relative_to(ROOT)))
-def test_no_source_is_longer_than_a_page(folder: Path) -> None:
-    """Whatever it is written in."""
+@pytest.mark.parametrize("folder", [*SOURCES, *TESTS], ids=name_of)
+def test_no_file_is_longer_than_a_page(folder: Path) -> None:
+    """Whatever it is written in, a test no less than what it tests."""
     files = [file for file in folder.rglob("*") if file.suffix in WRITTEN]
     lengths = {str(file): len(file.read_text().splitlines()) for file in files}
 

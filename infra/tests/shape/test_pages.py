@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import pytest
 
+from infra.tests.shape.folders import ROOT, name_of
 from ticketing_local.binaries import SERVERS
 from ticketing_local.greeting import greeting
 from ticketing_local.options import Options
 
-ROOT = Path(__file__).parents[3]
 TOUR = "TOUR.md"
 FOLDERS = ("auth", "client", "common", "expiration", "infra", "orders", "payments", "tickets")
 PAGES = sorted([*ROOT.glob("*.md"), *(page for f in FOLDERS for page in (ROOT / f).rglob("*.md"))])
@@ -67,7 +67,7 @@ def _names(body: Iterable[ast.stmt], within: str = "") -> Iterator[str]:
                 yield from (within + each.id for each in targets if isinstance(each, ast.Name))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_link_leads_somewhere(page: Path) -> None:
     """To a file or folder that is there, and to a heading that is in it."""
     for link in links(page):
@@ -75,7 +75,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert not link.heading or link.heading in headings(link.target), link
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_name_that_is_a_link_is_defined_there(page: Path) -> None:
     """`[`Store.save`](store.py)`: the file behind it defines that."""
     for link in links(page):
