@@ -15,7 +15,7 @@ from ticketing_payments.cases import Cases
 from ticketing_payments.gateway import StripeGateway
 from ticketing_payments.gateway.webhook import StripeEvent
 from ticketing_payments.models.case import CaseKind
-from ticketing_payments.models.order import Order, PaymentStatus, Progress
+from ticketing_payments.models.order import Order, PaymentStatus
 from ticketing_payments.models.payment import Payment
 from ticketing_payments.models.watch import Watch
 from ticketing_payments.recovery import Recovery
@@ -56,8 +56,8 @@ class Notices:
         if order_id is None or object_id(order_id) is None:
             return  # of something else that the account is used for
         seen = self.orders.seen(order_id)
-        if event.about_intent and seen and _settles_itself(seen.payment, now()):
-            return  # most often, and it saves a read: half of what an event costs
+        if event.about_intent and seen and seen.payment.status not in UNDECIDED:
+            return  # decided once and for all; it saves a read: half of what an event costs
         try:
             await self.orders.change(order_id, lambda order: self.marked(order, event, now()))
         except NotFoundError:
@@ -74,9 +74,10 @@ class Notices:
         at once they are done.
         """
         payment = order.payment
-        if event.about_intent and _settles_itself(payment, payment.lease_until or at):
+        leased = payment.status == PaymentStatus.CHARGING and payment.lease_until is not None
+        if event.about_intent and (leased or payment.status not in UNDECIDED):
             return None
-        if payment.status == PaymentStatus.CHARGING and payment.lease_until:
+        if leased:
             if payment.watch and payment.watch.at:
                 return None
             watch = (payment.watch or Watch()).model_copy(update={"at": payment.lease_until})
@@ -95,14 +96,6 @@ class Notices:
         if event.intent_id is None:
             return None
         return (await self.gateway.retrieve(event.intent_id)).order_id
-
-
-def _settles_itself(payment: Progress, at: datetime) -> bool:
-    """Whether its intent can tell nothing new at that moment: it is decided, once and for all, or
-    somebody holds the lease, and reads the intent."""
-    if payment.status == PaymentStatus.CHARGING:
-        return payment.lease_until is not None and at <= payment.lease_until
-    return payment.status not in UNDECIDED
 
 
 def _notices_of(request: Request) -> Notices:
