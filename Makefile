@@ -1,9 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup test packages system e2e pictures lighthouse chaos simulate simulate-sensitivity chaos-sensitivity bench check-infra images lint format pins clean clean-data
+.PHONY: help run setup test test-python packages system e2e pictures lighthouse chaos simulate simulate-sensitivity chaos-sensitivity bench check-infra images lint format pins clean clean-data
 
 SERVICES := auth tickets orders payments expiration client
 SYSTEM := integration simulation/tests order_free bad_input chaos/tests load/tests
-PYTEST := .venv/bin/pytest -q
+# Another for `make test-python`.
+VENV := .venv
+PYTEST := $(VENV)/bin/pytest -q
 # Each process takes ten seconds to begin, so that more of them than cores are no faster.
 BESIDE := $(PYTEST) --numprocesses=2
 
@@ -33,7 +35,7 @@ run: setup ## Run the marketplace until Ctrl-C
 
 setup: ## Make the Python environment, .venv (the others do it by themselves)
 #: PYTHON=python3           the Python to make it of
-	@infra/setup
+	@infra/setup $(VENV)
 
 test: setup ## Run all tests but the browser's: in memory, on a real MongoDB, and on the whole stack
 #: MOMENTS=12               at how many moments a bank confirms a payment
@@ -45,6 +47,10 @@ packages: # each by itself; what stores documents on a real MongoDB too, which e
 
 system: # the packages together; each process has a stack of its own
 	$(BESIDE) --dist=loadfile --no-loadscope-reorder -k "not every_query" $(addprefix infra/tests/,$(SYSTEM))
+
+test-python: ## Run all tests on another Python, in an environment of its own
+#: PYTHON=python3           which, e.g. python3.14; its environment is .venv-3.14.0
+	@$(MAKE) --no-print-directory test VENV=.venv-$(lastword $(shell $(or $(PYTHON),python3) -V))
 
 test-%: setup ## Run one package's tests, e.g. make test-tickets
 	$(PYTEST) $*
@@ -106,7 +112,7 @@ pins: setup ## Pin the newest versions of all packages
 	infra/pins --upgrade
 
 clean: ## Remove the environment and what tests left behind; the marketplace's data stays
-	rm -rf .venv .venv-infra output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 clean-data: ## Delete the marketplace's data, after asking
 #: DATA=.local              its folder
