@@ -1,14 +1,12 @@
 """Buyers whose banks want to hear from them."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from infra.tests.chaos.api import Answer, Api
 from infra.tests.chaos.journal import JSON
 from infra.tests.chaos.users import CARDS, Buyer
-
-if TYPE_CHECKING:
-    from infra.tests.simulation.world import World
+from infra.tests.simulation.stripe import Stripe
 
 
 class AuthenticatingBuyer(Buyer):
@@ -16,9 +14,17 @@ class AuthenticatingBuyer(Buyer):
 
     cards = CARDS | {"tok_threeDSecureRequired": 25}
 
-    def __init__(self, world: "World", api: Api, name: str, stop: asyncio.Event) -> None:
+    def __init__(
+        self,
+        api: Api,
+        name: str,
+        stop: asyncio.Event,
+        stripe: Stripe,
+        confirmed: Callable[[str], None],
+    ) -> None:
         super().__init__(api, name, stop)
-        self._world = world
+        self._stripe = stripe
+        self._confirmed = confirmed  # told of each order whose payment the bank lets pass
 
     async def ask(self, method: str, path: str, body: JSON | None = None) -> Answer:
         answer = await super().ask(method, path, body)
@@ -32,6 +38,6 @@ class AuthenticatingBuyer(Buyer):
         await asyncio.sleep(self.dice.uniform(0.2, 5.0))
         outcome = "succeeded" if self.dice.random() < 0.85 else "failed"
         path = f"/payment_intents/{intent}/authentication"
-        told = await self._world.stripe.control.ask("POST", path, {"outcome": outcome})
+        told = await self._stripe.control.ask("POST", path, {"outcome": outcome})
         if told.get("status") == "succeeded":
-            self._world.authenticated.setdefault(order, self._world.loop.time())
+            self._confirmed(order)

@@ -2,16 +2,16 @@
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+import random
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from infra.tests.chaos.api import Api
 from infra.tests.chaos.journal import JSON, Journal
 from infra.tests.simulation.http import Headers, Request, Response
 from infra.tests.simulation.loop import OWNER
-
-if TYPE_CHECKING:
-    from infra.tests.simulation.world import World
+from infra.tests.simulation.network import Network
+from infra.tests.simulation.replica import Replica
 
 TIMEOUT = 15.0  # seconds the gateway waits for a service
 PATIENCE = 4.0  # seconds a user waits; the harness's users do the same
@@ -26,16 +26,20 @@ PREFIXES = {
 class Edge:
     """Asks one replica, and another one where the first can't have done anything yet."""
 
-    def __init__(self, world: "World") -> None:
-        self.world = world
+    def __init__(
+        self, network: Network, replicas: Mapping[str, Sequence[Replica]], dice: random.Random
+    ) -> None:
+        self.network = network
+        self.replicas = replicas
+        self.dice = dice
 
     async def ask(self, request: Request) -> Response:
         path = urlsplit(request.url).path
         service = next(name for prefix, name in PREFIXES.items() if path.startswith(prefix))
-        replicas = list(self.world.replicas[service])
-        self.world.dice.shuffle(replicas)
+        replicas = list(self.replicas[service])
+        self.dice.shuffle(replicas)
         for replica in replicas:
-            since, heard = self.world.loop.time(), Response()
+            since, heard = self.network.loop.time(), Response()
             try:
                 async with asyncio.timeout(TIMEOUT):
                     heard = await replica.ask(request, "edge")
@@ -49,7 +53,7 @@ class Edge:
                 return _failure(504)
             finally:
                 who = OWNER.get().name
-                self.world.chronicle.note(who, "asked", since, request, replica.name, heard)
+                self.network.chronicle.note(who, "asked", since, request, replica.name, heard)
         return _failure(502)
 
 

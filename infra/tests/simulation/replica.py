@@ -2,24 +2,24 @@
 
 import asyncio
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from infra.tests.simulation.http import Request, Response, serve
+from infra.tests.simulation.infrastructure import Infrastructure
 from infra.tests.simulation.loop import Owner
 from infra.tests.simulation.mongo.driver import SimulatedDatabase
 from infra.tests.wired import ENVIRONMENT
 from ticketing_common.store import Database
-
-if TYPE_CHECKING:
-    from infra.tests.simulation.world import World
 
 START = 0.3, 1.5  # seconds until a killed process is up again
 STOP_TIMEOUT = 30.0  # seconds after which a pod is killed
 
 
 class Replica:
-    def __init__(self, world: "World", service: str, number: int, skew: float) -> None:
-        self.world = world
+    def __init__(
+        self, infrastructure: Infrastructure, service: str, number: int, skew: float
+    ) -> None:
+        self.infrastructure = infrastructure
         self.service = service
         self.name = f"{service}-{number}"
         self.skew = skew
@@ -37,15 +37,15 @@ class Replica:
 
     def kill(self) -> None:
         """As by `kill -9`; it is started again a little later."""
-        self.world.loop.kill(self.owner)
+        self.infrastructure.loop.kill(self.owner)
         self.app = None
         self.settled = False
-        self.world.nats.drop_clients_of(self.name)
+        self.infrastructure.nats.drop_clients_of(self.name)
         answers, self._answers = self._answers, {}
         for answer in answers.values():
             if not answer.done():
                 answer.set_exception(ConnectionResetError(self.name))
-        self.world.loop.in_world(self.world.dice.uniform(*START), self.start)
+        self.infrastructure.loop.in_world(self.infrastructure.dice.uniform(*START), self.start)
 
     def stop(self) -> None:
         """As by SIGTERM: it drains, and is killed if that takes too long."""
@@ -54,10 +54,10 @@ class Replica:
 
         def give_up() -> None:
             if self.owner is stopping and not stopping.dead:
-                self.world.counts["killed for not stopping in time"] += 1
+                self.infrastructure.counts["killed for not stopping in time"] += 1
                 self.kill()
 
-        self.world.loop.in_world(STOP_TIMEOUT, give_up)
+        self.infrastructure.loop.in_world(STOP_TIMEOUT, give_up)
 
     async def ask(self, request: Request, who: str) -> Response:
         """Raise `OSError` where it can't be reached, or goes away."""
@@ -73,13 +73,13 @@ class Replica:
                 serve(self.app, self.owner, request, done, peer="127.0.0.1")
 
         def done(response: Response) -> None:
-            self.world.network.send(self.name, who, deliver, response)
+            self.infrastructure.network.send(self.name, who, deliver, response)
 
         def deliver(response: Response) -> None:
             if not answer.done():
                 answer.set_result(response)
 
-        self.world.network.send(who, self.name, arrive)
+        self.infrastructure.network.send(who, self.name, arrive)
         try:
             return await answer
         finally:
@@ -91,7 +91,7 @@ class Replica:
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and (error := task.exception()):
-            self.world.fail(f"{self.name} could not live", error)
+            self.infrastructure.fail(f"{self.name} could not live", error)
 
     async def _serve(self) -> None:
         app = self._create()
@@ -103,7 +103,7 @@ class Replica:
             self.app = None
             while self._answers:
                 await asyncio.sleep(0.05)
-        self.world.loop.in_world(0, self._exited, self.owner)
+        self.infrastructure.loop.in_world(0, self._exited, self.owner)
 
     def _exited(self, owner: Owner) -> None:
         """Whatever still ran in the process is gone with it."""
@@ -119,13 +119,13 @@ class Replica:
                 "NATS_URL": "nats://nats:4222",
                 "NATS_CLUSTER_ID": "ticketing",
                 "NATS_CLIENT_ID": self.name,
-                "STRIPE_WEBHOOK_SECRET": self.world.webhook_secret,
-                "EXPIRATION_WINDOW_SECONDS": str(self.world.window),
+                "STRIPE_WEBHOOK_SECRET": self.infrastructure.webhook_secret,
+                "EXPIRATION_WINDOW_SECONDS": str(self.infrastructure.window),
             }
         )
         create_app: Any = import_module(f"{package}.app").create_app
-        if self.service not in self.world.databases:
+        if self.service not in self.infrastructure.databases:
             return create_app(configured)
         return create_app(
-            configured, Database(SimulatedDatabase(self.world.databases[self.service]))
+            configured, Database(SimulatedDatabase(self.infrastructure.databases[self.service]))
         )

@@ -16,6 +16,7 @@ from infra.tests.simulation import determinism
 from infra.tests.simulation.console import reconcile, replay_dead_letters
 from infra.tests.simulation.facts import STREAM, documents, gather, open_disputes, under_way
 from infra.tests.simulation.in_time import in_time
+from infra.tests.simulation.infrastructure import SERVICES
 from infra.tests.simulation.logs import Recorder
 from infra.tests.simulation.loop import OWNER, SimulatedLoop
 from infra.tests.simulation.nats.transport import Transport
@@ -25,7 +26,7 @@ from infra.tests.simulation.schedule import Befalling, schedule
 from infra.tests.simulation.sensitivity.removal import take_out
 from infra.tests.simulation.story import story
 from infra.tests.simulation.stripe import Client, Sender
-from infra.tests.simulation.world import SERVICES, World
+from infra.tests.simulation.world import World
 
 REST_TIMEOUT = 240.0  # seconds of the world's
 AT_EVERY_STEP = "at most one live order per ticket at every step"

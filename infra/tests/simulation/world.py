@@ -2,13 +2,9 @@
 
 import asyncio
 import random
-import traceback
-from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-
-import fakeredis
 
 from infra.tests.chaos.changes import Change
 from infra.tests.chaos.journal import Journal
@@ -17,61 +13,36 @@ from infra.tests.chaos.users import User
 from infra.tests.simulation.buyers import AuthenticatingBuyer
 from infra.tests.simulation.determinism import EPOCH
 from infra.tests.simulation.edge import Edge, SimulatedApi
+from infra.tests.simulation.infrastructure import SERVICES, WEBHOOK, Infrastructure
 from infra.tests.simulation.loop import Owner, SimulatedLoop
-from infra.tests.simulation.mongo.replica_set import ReplicaSet
-from infra.tests.simulation.nats.server import Server
-from infra.tests.simulation.nats.transport import Transport
-from infra.tests.simulation.network import Network
 from infra.tests.simulation.plan import Plan
-from infra.tests.simulation.redis import Redis
 from infra.tests.simulation.replica import Replica
-from infra.tests.simulation.stripe import Client, Sender, Stripe
-from ticketing_stripe_fake.delays import Delays
-from ticketing_stripe_fake.fake import Fake
-from ticketing_stripe_fake.webhooks import Endpoint
+from infra.tests.simulation.stripe import Sender
 
-SERVICES = ("auth", "tickets", "orders", "payments", "expiration")
-DATABASES = SERVICES[:4]
 REPLICAS = 2
-WINDOW = 6  # seconds an order holds its ticket
 SELLERS, BUYERS = 10, 20
 PACE = 1.0, 9.0  # seconds between two deeds of a user
-WEBHOOK_SECRET = "whsec_simulated"
-WEBHOOK = Endpoint("http://ticketing.dev/api/payments/webhook", WEBHOOK_SECRET, retry_seconds=0.3)
 WITH_WEBHOOKS = 0.7  # the share of worlds in which Stripe knows where to send them
 CALM = "calm"  # what is favoured where little breaks, and little is told by webhooks
 WRONG_CLOCKS = 0.0, 0.0, 3.0, -3.0  # seconds, of the expiration service
-DELAYS = Delays(refund=2.0, dispute=2.0)  # seconds
 LIVE = ("created", "awaiting:payment", "complete")
 
 
-class World:
-    """`counts` is what happened, by kind; `violations` what never may, as soon as it is seen."""
+class World(Infrastructure):
+    """The services' replicas on it, the gateway before them, and users."""
 
     def __init__(self, loop: SimulatedLoop, plan: Plan) -> None:
-        self.loop = loop
+        dice = random.Random(f"world {plan.seed}")
+        without = dice.random() > WITH_WEBHOOKS or plan.favoured == CALM
+        super().__init__(loop, plan, webhook=None if without else WEBHOOK)
         self.plan = plan
-        self.dice = random.Random(f"luck {plan.luck}")  # of the edge, and of who starts again
-        self.window = WINDOW
-        self.webhook_secret = WEBHOOK_SECRET
-        self.counts: Counter[str] = Counter()
-        self.violations: list[str] = []
         self.journal = Journal()
         self.changes: list[Change] = []
         self.stream_lost = False  # news of it
         self.stream_outgrown = False  # it has discarded its beginning
         self.troubles: list[tuple[float, float]] = []  # from when to when something was broken
         self.authenticated: dict[str, float] = {}  # when a bank confirmed, by order
-        dice = random.Random(f"world {plan.seed}")
-        without = dice.random() > WITH_WEBHOOKS or plan.favoured == CALM
-        webhook = None if without else WEBHOOK
-        self.network = Network(loop, plan.luck)
-        self.chronicle = self.network.chronicle
-        self.databases = {name: ReplicaSet(f"{name}-mongo", self.network) for name in DATABASES}
         self.databases["orders"].on_commit = self._order_committed
-        self.nats = Transport.server = Server(self.network, loop)
-        self.redis = Redis.fake = fakeredis.FakeServer()
-        self.stripe = Client.server = Stripe(self.network, Fake(delays=DELAYS, webhook=webhook))
         # Orders trusts no clock but its own, so that of who tells it the time may be any.
         wrong = dict.fromkeys(SERVICES, 0.0) | {"expiration": dice.choice(WRONG_CLOCKS)}
         self.replicas: Mapping[str, list[Replica]] = {
@@ -81,7 +52,7 @@ class World:
             ]
             for service in SERVICES
         }
-        self.edge = Edge(self)
+        self.edge = Edge(self.network, self.replicas, self.dice)
         Sender.deliver = self.edge.ask
         self._stop = asyncio.Event()
         self._users: list[asyncio.Task[None]] = []
@@ -117,7 +88,9 @@ class World:
         users: list[User] = [
             *(Seller(api, f"seller {n} of {self.plan.seed}", self._stop) for n in range(SELLERS)),
             *(
-                AuthenticatingBuyer(self, api, f"buyer {n} of {self.plan.seed}", self._stop)
+                AuthenticatingBuyer(
+                    api, f"buyer {n} of {self.plan.seed}", self._stop, self.stripe, self._confirmed
+                )
                 for n in range(BUYERS)
             ),
         ]
@@ -134,17 +107,15 @@ class World:
             if task.done() and not task.cancelled() and (failure := task.exception()):
                 raise failure
 
-    def fail(self, what: str, error: BaseException) -> None:
-        """Something went wrong that no fault explains."""
-        lines = traceback.format_exception(error)
-        self.violations.append(f"{self.loop.time():.3f} s: {what}: {''.join(lines[-3:])}")
-
     def stopped_itself(self, owner: Owner) -> None:
         """A service's background work ended: it asked to be stopped."""
         self.counts["stopped itself"] += 1
         for replica in self.each_replica():
             if replica.owner is owner:
                 replica.stop()
+
+    def _confirmed(self, order: str) -> None:
+        self.authenticated.setdefault(order, self.loop.time())
 
     def _live_on(self, user: User) -> None:
         self._users.append(self.loop.create_task(user.live()))

@@ -3,13 +3,13 @@
 import base64
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from infra.tests.simulation.nats.consumer import Consumer
+from infra.tests.simulation.nats.core import Core
+from infra.tests.simulation.nats.errors import ApiError
+from infra.tests.simulation.nats.jetstream import JetStream
 from infra.tests.simulation.nats.stream import Stream
-
-if TYPE_CHECKING:
-    from infra.tests.simulation.nats.jetstream import JetStream
 
 API = "$JS.API."
 WHERE_IT_STARTS = "deliver_policy", "opt_start_seq"  # of a consumer's configuration
@@ -17,24 +17,26 @@ WHERE_IT_STARTS = "deliver_policy", "opt_start_seq"  # of a consumer's configura
 Answer = dict[str, Any]
 
 
-class ApiError(Exception):
-    def __init__(self, code: int, number: int, description: str) -> None:
-        super().__init__(description)
-        self.body = {"code": code, "err_code": number, "description": description}
-
-
 class Api:
-    def __init__(self, jetstream: "JetStream") -> None:
+    def __init__(self, core: Core, jetstream: JetStream) -> None:
+        self.core = core
         self.jetstream = jetstream
 
-    def ask(self, subject: str, reply: str, data: bytes) -> None:
+    def take(self, subject: str, reply: str, data: bytes) -> bool:
+        """Return whether it was asked."""
+        if not subject.startswith(API):
+            return False
+        self._ask(subject.removeprefix(API), reply, data)
+        return True
+
+    def _ask(self, subject: str, reply: str, data: bytes) -> None:
         verb, words = _verb(subject)
         asked = json.loads(data) if data else {}
         if verb == "CONSUMER.MSG.NEXT":
             if consumer := self.jetstream.consumers.get((words[0], words[1])):
                 consumer.pull(reply, asked)
             else:
-                self.jetstream.server.route(reply, "", {"Status": "503"}, b"")
+                self.core.route(reply, "", {"Status": "503"}, b"")
             return
         try:
             answer = _ANSWERS[verb](self, words, asked)
@@ -42,9 +44,7 @@ class Api:
             answer = {"error": error.body}
         kind = f"io.nats.jetstream.api.v1.{verb.lower().replace('.', '_')}_response"
         if reply:
-            self.jetstream.server.route(
-                reply, "", {}, json.dumps({"type": kind, **answer}).encode()
-            )
+            self.core.route(reply, "", {}, json.dumps({"type": kind, **answer}).encode())
 
     def _stream(self, name: str) -> Stream:
         try:
@@ -62,7 +62,7 @@ class Api:
     def _create_stream(self, words: list[str], asked: Answer) -> Answer:
         if words[0] in self.jetstream.streams:
             raise ApiError(400, 10058, "stream name already in use")
-        self.jetstream.streams[words[0]] = Stream(_filled(asked), self.jetstream.loop.time())
+        self.jetstream.streams[words[0]] = Stream(_filled(asked), self.core.loop.time())
         return self._stream_info(words, {})
 
     def _update_stream(self, words: list[str], asked: Answer) -> Answer:
@@ -75,14 +75,14 @@ class Api:
         last = stream.messages.get(stream.last)
         return {
             "config": stream.config,
-            "created": self.jetstream.moment(stream.created),
+            "created": self.core.moment(stream.created),
             "state": {
                 "messages": len(stream.messages),
                 "bytes": stream.size,
                 "first_seq": stream.first if stream.last else 0,
                 "last_seq": stream.last,
-                "first_ts": self.jetstream.moment(first.at if first else 0),
-                "last_ts": self.jetstream.moment(last.at if last else 0),
+                "first_ts": self.core.moment(first.at if first else 0),
+                "last_ts": self.core.moment(last.at if last else 0),
                 "consumer_count": sum(owner == words[0] for owner, _ in self.jetstream.consumers),
             },
         }
@@ -107,7 +107,7 @@ class Api:
                 "seq": message.number,
                 "hdrs": base64.b64encode(f"NATS/1.0\r\n{lines}\r\n".encode()).decode(),
                 "data": base64.b64encode(message.data).decode(),
-                "time": self.jetstream.moment(message.at),
+                "time": self.core.moment(message.at),
             }
         }
 
@@ -123,7 +123,7 @@ class Api:
         known = self.jetstream.consumers.get((words[0], name))
         if known is None:
             known = self.jetstream.consumers[words[0], name] = Consumer(
-                self.jetstream, stream, {**config, "name": name}
+                self.core, stream, {**config, "name": name}
             )
         elif any(config.get(each) != known.config.get(each) for each in WHERE_IT_STARTS):
             raise ApiError(500, 10012, "deliver policy can not be updated")

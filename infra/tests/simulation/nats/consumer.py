@@ -4,12 +4,10 @@ import json
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from infra.tests.simulation.nats.core import Core
 from infra.tests.simulation.nats.stream import Stream
-
-if TYPE_CHECKING:
-    from infra.tests.simulation.nats.jetstream import JetStream
 
 NANOSECOND = 1e-9
 CONSUMER_DELETED = {"Status": "409", "Description": "Consumer Deleted"}
@@ -28,8 +26,8 @@ class Request:
 
 
 class Consumer:
-    def __init__(self, server: "JetStream", stream: Stream, config: dict[str, Any]) -> None:
-        self.server = server
+    def __init__(self, core: Core, stream: Stream, config: dict[str, Any]) -> None:
+        self.core = core
         self.stream = stream
         self.name: str = config.get("durable_name") or config["name"]
         self.configure(config)
@@ -60,18 +58,18 @@ class Consumer:
         raise NotImplementedError(f"deliver policy {config['deliver_policy']}")
 
     def pull(self, inbox: str, asked: Mapping[str, Any]) -> None:
-        now = self.server.loop.time()
+        now = self.core.loop.time()
         request = Request(
-            self.server.server.speaking,
+            self.core.speaking,
             inbox,
             int(asked.get("batch", 1)),
             now + asked.get("expires", 1e9) * NANOSECOND,
             asked.get("idle_heartbeat", 0) * NANOSECOND,
         )
         self._requests.append(request)
-        self.server.loop.in_world(request.expires - now, self._expire, request)
+        self.core.loop.in_world(request.expires - now, self._expire, request)
         if request.heartbeat:
-            self.server.loop.in_world(request.heartbeat, self._beat, request)
+            self.core.loop.in_world(request.heartbeat, self._beat, request)
         self.pump()
 
     def acknowledge(self, number: int, data: bytes) -> None:
@@ -80,7 +78,7 @@ class Consumer:
         if data.startswith(b"-NAK"):
             rest = data.removeprefix(b"-NAK").strip()
             delay = json.loads(rest).get("delay", 0) * NANOSECOND if rest else 0.0
-            self.server.loop.in_world(delay, self._return, number, self.deliveries[number])
+            self.core.loop.in_world(delay, self._return, number, self.deliveries[number])
         elif data.startswith(b"+WPI"):
             self._watch(number)
         else:
@@ -90,7 +88,7 @@ class Consumer:
 
     def pump(self) -> None:
         """Deliver what there is to whoever asked."""
-        if not self.server.answers:
+        if not self.core.answers:
             return
         while self._requests and (number := self._choose()) is not None:
             request = self._requests[0]
@@ -106,11 +104,11 @@ class Consumer:
     def delete(self) -> None:
         self.gone = True
         while self._requests:
-            self.server.server.route(self._requests.popleft().inbox, "", CONSUMER_DELETED, b"")
+            self.core.route(self._requests.popleft().inbox, "", CONSUMER_DELETED, b"")
 
     def copy(self, stream: Stream) -> "Consumer":
         """On a copy of its stream."""
-        made = Consumer(self.server, stream, self.config)
+        made = Consumer(self.core, stream, self.config)
         made.next, made.floor, made.delivered = self.next, self.floor, self.delivered
         made.deliveries = dict(self.deliveries)
         return made
@@ -125,7 +123,7 @@ class Consumer:
         return {
             "stream_name": self.stream.config["name"],
             "name": self.name,
-            "created": self.server.moment(0),
+            "created": self.core.moment(0),
             "config": self.config,
             "delivered": {"consumer_seq": self.delivered, "stream_seq": self.next - 1},
             "ack_floor": {"consumer_seq": 0, "stream_seq": self.floor},
@@ -156,19 +154,19 @@ class Consumer:
         message = self.stream.messages[number]
         left = self.stream.count(self.filters, self.next)
         name = self.stream.config["name"]
-        at = int(self.server.wall(message.at) * 1e9)
+        at = int(self.core.wall(message.at) * 1e9)
         reply = f"$JS.ACK.{name}.{self.name}.{count}.{number}.{self.delivered}.{at}.{left}"
         if self.config.get("ack_policy", "explicit") != "explicit":
             raise NotImplementedError("consumers that need not acknowledge")
         self._watch(number)
-        self.server.note(request.who, "delivered", message.subject, message.data, count, number)
-        route, to = self.server.server.route, request.inbox
+        self.core.note(request.who, "delivered", message.subject, message.data, count, number)
+        route, to = self.core.route, request.inbox
         if not route(to, reply, message.headers, message.data, message.subject):
             self.disconnect()
 
     def _watch(self, number: int) -> None:
         wait = self.config.get("ack_wait", 30e9) * NANOSECOND
-        self.server.loop.in_world(wait, self._return, number, self.deliveries[number])
+        self.core.loop.in_world(wait, self._return, number, self.deliveries[number])
 
     def _return(self, number: int, delivery: int) -> None:
         """It comes again, unless it was acknowledged, or delivered again, since."""
@@ -191,10 +189,10 @@ class Consumer:
             self._requests.remove(request)
             left = {"Nats-Pending-Messages": str(request.left), "Nats-Pending-Bytes": "0"}
             headers = {"Status": "408", "Description": "Request Timeout", **left}
-            self.server.server.route(request.inbox, "", headers, b"")
+            self.core.route(request.inbox, "", headers, b"")
 
     def _beat(self, request: Request) -> None:
-        if request in self._requests and self.server.answers:
-            self.server.server.route(request.inbox, "", HEARTBEAT, b"")
+        if request in self._requests and self.core.answers:
+            self.core.route(request.inbox, "", HEARTBEAT, b"")
         if request in self._requests:
-            self.server.loop.in_world(request.heartbeat, self._beat, request)
+            self.core.loop.in_world(request.heartbeat, self._beat, request)

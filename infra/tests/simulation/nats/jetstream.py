@@ -2,17 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from infra.tests.simulation.determinism import EPOCH
-from infra.tests.simulation.loop import SimulatedLoop
-from infra.tests.simulation.nats.api import API, Api, ApiError
 from infra.tests.simulation.nats.consumer import Consumer
+from infra.tests.simulation.nats.core import Core
+from infra.tests.simulation.nats.errors import ApiError
 from infra.tests.simulation.nats.stream import Stream
-
-if TYPE_CHECKING:
-    from infra.tests.simulation.nats.server import Server
 
 ACK = "$JS.ACK."
 TOO_LONG = ApiError(400, 10054, "message size exceeds maximum allowed")
@@ -21,28 +15,14 @@ Copy = tuple[dict[str, Stream], dict[tuple[str, str], Consumer]]
 
 
 class JetStream:
-    """`take` is offered everything that is published."""
+    """`take` is offered all that is published, but for what asks its API."""
 
-    def __init__(self, server: "Server", loop: SimulatedLoop) -> None:
-        self.server = server
-        self.loop = loop
+    def __init__(self, core: Core) -> None:
+        self.core = core
         self.streams: dict[str, Stream] = {}
         self.consumers: dict[tuple[str, str], Consumer] = {}
         self.refuses: Callable[[str, bytes], bool] = lambda subject, data: False
         self.disk_full = False
-        self._api = Api(self)
-        self.note = server.network.chronicle.note
-
-    @property
-    def answers(self) -> bool:
-        return self.server.up and not self.server.frozen
-
-    def wall(self, at: float) -> float:
-        return EPOCH + at
-
-    def moment(self, at: float) -> str:
-        text = datetime.fromtimestamp(self.wall(at), UTC).isoformat(timespec="microseconds")
-        return text.replace("+00:00", "Z")
 
     def take(self, subject: str, reply: str, headers: Mapping[str, str], data: bytes) -> bool:
         """Return whether it was JetStream's."""
@@ -51,22 +31,19 @@ class JetStream:
             if consumer := self.consumers.get((words[2], words[3])):
                 consumer.acknowledge(int(words[5]), data)
             if reply:
-                self.server.route(reply, "", {}, b"")
-            return True
-        if subject.startswith(API):
-            self._api.ask(subject.removeprefix(API), reply, data)
+                self.core.route(reply, "", {}, b"")
             return True
         for each in self.streams.values():
             if each.takes(subject):
                 if self.disk_full or self.refuses(subject, data):
-                    self.note(self.server.speaking, "refused", subject, data)
+                    self.core.note(self.core.speaking, "refused", subject, data)
                     self._refuse(each, reply, NO_SPACE if self.disk_full else TOO_LONG)
                     return True
-                number, duplicate = each.store(subject, dict(headers), data, self.loop.time())
+                number, duplicate = each.store(subject, dict(headers), data, self.core.loop.time())
                 answer = {"stream": each.config["name"], "seq": number, "duplicate": duplicate}
-                self.note(self.server.speaking, "published", subject, data, number, duplicate)
+                self.core.note(self.core.speaking, "published", subject, data, number, duplicate)
                 if reply:
-                    self.server.route(reply, "", {}, json.dumps(answer).encode())
+                    self.core.route(reply, "", {}, json.dumps(answer).encode())
                 if not duplicate:
                     self._pump(each)
                 return True
@@ -74,7 +51,7 @@ class JetStream:
 
     def _refuse(self, stream: Stream, reply: str, why: ApiError) -> None:
         answer = {"stream": stream.config["name"], "seq": 0, "error": why.body}
-        self.server.route(reply, "", {}, json.dumps(answer).encode())
+        self.core.route(reply, "", {}, json.dumps(answer).encode())
 
     def disconnect(self) -> None:
         for consumer in self.consumers.values():

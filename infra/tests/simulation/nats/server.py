@@ -1,16 +1,16 @@
-"""A NATS server: connections, subscriptions, and who gets what is published.
+"""A NATS server: its connections, their commands, and JetStream beside core NATS.
 
 The protocol is NATS' own (docs.nats.io, "client protocol"), as far as nats-py speaks it.
 """
 
 import json
-from dataclasses import dataclass, field
 
 from infra.tests.simulation.loop import SimulatedLoop
+from infra.tests.simulation.nats.api import Api
+from infra.tests.simulation.nats.core import Connection, Core
 from infra.tests.simulation.nats.jetstream import JetStream
-from infra.tests.simulation.nats.subjects import fits, literal
 from infra.tests.simulation.nats.transport import Transport
-from infra.tests.simulation.nats.wire import Headers, message, split
+from infra.tests.simulation.nats.wire import Headers, split
 from infra.tests.simulation.network import Network
 
 INFO = {
@@ -23,29 +23,14 @@ INFO = {
 }
 
 
-@dataclass(slots=True)
-class Connection:
-    """A client: what of its next command has come, and its subscriptions by number."""
-
-    transport: Transport
-    buffer: bytearray = field(default_factory=bytearray)
-    subscriptions: dict[str, str] = field(default_factory=dict)
-
-
-class Server:
+class Server(Core):
     """Connections break with it; what JetStream acknowledged is on disk."""
 
     def __init__(self, network: Network, loop: SimulatedLoop) -> None:
-        self.name = "nats"
-        self.network = network
-        self.up = True
-        self.frozen = False
-        self.speaking = ""  # whose command is obeyed
-        self.jetstream = JetStream(self, loop)
+        super().__init__(network, loop)
+        self.jetstream = JetStream(self)
+        self._api = Api(self, self.jetstream)
         self._connections: dict[int, Connection] = {}
-        self._exact: dict[str, list[tuple[Connection, str]]] = {}
-        # By what comes before their first wildcard.
-        self._patterns: dict[tuple[str, ...], list[tuple[list[str], Connection, str]]] = {}
         self._held: list[tuple[Transport, bytes]] = []
 
     # Of the clients.
@@ -69,7 +54,7 @@ class Server:
     def forget(self, transport: Transport) -> None:
         connection = self._connections.pop(id(transport), None)
         for number in list(connection.subscriptions) if connection else []:
-            self._unsubscribe(connection, number)  # type: ignore[arg-type]
+            self.unsubscribe(connection, number)  # type: ignore[arg-type]
 
     # What happens to it.
 
@@ -103,27 +88,11 @@ class Server:
     # Publishing.
 
     def publish(self, subject: str, reply: str, headers: Headers, data: bytes) -> None:
-        heard = self.jetstream.take(subject, reply, headers, data)
+        heard = self._api.take(subject, reply, data)
+        heard = heard or self.jetstream.take(subject, reply, headers, data)
         heard = self.route(subject, reply, headers, data) or heard
         if not heard and reply:
             self.route(reply, "", {"Status": "503"}, b"")
-
-    def route(
-        self, subject: str, reply: str, headers: Headers, data: bytes, about: str = ""
-    ) -> bool:
-        """Hand it to whoever subscribed; return whether somebody did. A stream's message keeps the
-        subject it is `about`, whatever inbox it goes to."""
-        if not self.up:
-            return False
-        listeners = list(self._exact.get(subject, ()))
-        tokens = subject.split(".")
-        for length in range(len(tokens)):
-            for pattern, connection, number in self._patterns.get(tuple(tokens[:length]), ()):
-                if fits(pattern, tokens):
-                    listeners.append((connection, number))
-        for connection, number in listeners:
-            connection.transport.deliver(message(about or subject, number, reply, headers, data))
-        return bool(listeners)
 
     def _command(self, connection: Connection) -> bool:
         """Obey one command; return whether there was a whole one."""
@@ -143,27 +112,9 @@ class Server:
             return True
         connection.buffer = bytearray(rest)
         if name == "SUB":
-            self._subscribe(connection, words[0], words[-1])
+            self.subscribe(connection, words[0], words[-1])
         elif name == "UNSUB":
-            self._unsubscribe(connection, words[0])
+            self.unsubscribe(connection, words[0])
         elif name == "PING":
             connection.transport.deliver(b"PONG\r\n")
         return True
-
-    def _subscribe(self, connection: Connection, subject: str, number: str) -> None:
-        connection.subscriptions[number] = subject
-        if "*" in subject or ">" in subject:
-            pattern = subject.split(".")
-            self._patterns.setdefault(literal(pattern), []).append((pattern, connection, number))
-        else:
-            self._exact.setdefault(subject, []).append((connection, number))
-
-    def _unsubscribe(self, connection: Connection, number: str) -> None:
-        subject = connection.subscriptions.pop(number, None)
-        if subject is None:
-            return
-        if "*" in subject or ">" in subject:
-            pattern = subject.split(".")
-            self._patterns[literal(pattern)].remove((pattern, connection, number))
-        else:
-            self._exact[subject].remove((connection, number))

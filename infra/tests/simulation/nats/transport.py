@@ -1,20 +1,31 @@
 """The connection of nats-py's own client to the simulated server: its transport, in memory."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from infra.tests.simulation.loop import OWNER
-
-if TYPE_CHECKING:
-    from infra.tests.simulation.nats.server import Server
+from infra.tests.simulation.network import Network
 
 CLOSED = b""
+
+
+class Listening(Protocol):
+    """Who is at the other end of a connection."""
+
+    name: str
+    network: Network
+    up: bool
+    frozen: bool
+
+    def accept(self, transport: "Transport") -> None: ...
+    def receive(self, transport: "Transport", data: bytes) -> None: ...
+    def forget(self, transport: "Transport") -> None: ...
 
 
 class Transport:
     """What `nats.aio.transport.Transport` asks for. `server` is set before any client connects."""
 
-    server: "Server"
+    server: Listening
 
     def __init__(self) -> None:
         self.owner = OWNER.get()
