@@ -27,7 +27,7 @@ def story(events: Sequence[Event], violations: Mapping[str, Sequence[str]]) -> l
     only read, then deliveries, then what was told."""
     ids = _concerned(events, violations)
     mine = [each for each in events if _mentions(each, ids)]
-    ids |= {id for each in mine for id in _at_stripe(each, ids)}
+    ids |= {found for each in mine for found in _at_stripe(each, ids)}
     mine = [each for each in events if _mentions(each, ids)]
     for rank in (4, 3, 2, 1):
         if len(mine) > LINES:
