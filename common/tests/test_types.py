@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from math import nextafter
 
 import pytest
 from bson.int64 import Int64
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from ticketing_common.timing import Timing
@@ -25,20 +29,34 @@ def test_cents(price: float, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"), [(50, 50), ("50", 50), (50.0, 50), ("19.90", 19.9), (" 7 ", 7), ("1e2", 100)]
+    ("typed", "kept"), [(50, 50), ("50", 50), (50.0, 50), ("19.90", 19.9), (" 7 ", 7), ("1e2", 100)]
 )
-def test_a_price_reads_as_it_was_typed(given: object, kept: float) -> None:
+def test_a_price_reads_as_it_was_typed(typed: object, kept: float) -> None:
     """Whole dollars stay whole numbers."""
-    price = PRICE.validate_python(given)
+    price = PRICE.validate_python(typed)
 
     assert (price, type(price)) == (kept, type(kept))
 
 
-@pytest.mark.parametrize("given", ["1_000", "\u0661\u0662", "0x10", "1,5", "$5", "--1", "1e999"])
-def test_odd_numbers_are_no_prices(given: str) -> None:
+@given(st.integers(50, 99_999_999).map(lambda cents: cents / 100) | st.floats(0.5, 999_999.99))
+@example(1.005)
+@example(nextafter(19.99, 20))
+def test_a_price_has_whole_cents(price: float) -> None:
+    """Whatever float it is: it is taken where its digits say so."""
+    has_whole_cents = Decimal(str(price)) == round(Decimal(str(price)), 2)
+
+    if has_whole_cents:
+        assert PRICE.validate_python(price) == price
+    else:
+        with pytest.raises(ValidationError, match="two decimals"):
+            PRICE.validate_python(price)
+
+
+@pytest.mark.parametrize("typed", ["1_000", "\u0661\u0662", "0x10", "1,5", "$5", "--1", "1e999"])
+def test_odd_numbers_are_no_prices(typed: str) -> None:
     """What Python would take for a number need not be one."""
     with pytest.raises(ValidationError):
-        PRICE.validate_python(given)
+        PRICE.validate_python(typed)
 
 
 @pytest.mark.parametrize(

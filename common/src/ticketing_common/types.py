@@ -36,7 +36,7 @@ def made_at(id: str) -> datetime:
 
 def _to_price(value: object) -> int | float:
     """Dollars as a number JSON shows as it was typed: 50 stays 50, 19.99 stays 19.99."""
-    if type(value) is float and _LEAST <= value <= _MOST and round(value, 2) == value:
+    if type(value) is float and _LEAST <= value <= _MOST and _has_whole_cents(value):
         return int(value) if value.is_integer() else value  # what nearly every price is
     if type(value) is int and 1 <= value <= _MOST:
         return value
@@ -54,7 +54,7 @@ def _to_price(value: object) -> int | float:
 
 def _to_any_price(value: object) -> int | float:
     """Dollars as they were kept, rounded half up to cents."""
-    if type(value) is float and _LEAST <= value <= _MOST and round(value, 2) == value:
+    if type(value) is float and _LEAST <= value <= _MOST and _has_whole_cents(value):
         return int(value) if value.is_integer() else value
     if type(value) is int and 1 <= value <= _MOST:
         return value
@@ -62,6 +62,12 @@ def _to_any_price(value: object) -> int | float:
     if not 0 <= price <= _LARGEST:
         raise _no_price()
     return _number(price.quantize(CENT, ROUND_HALF_UP)) if price < _EXACT else float(price)
+
+
+def _has_whole_cents(price: float) -> bool:
+    """Whether it is the float nearest to some number of cents, as typed ones are. (`round` says the
+    same, and takes four times as long.)"""
+    return int(price * 100 + 0.5) / 100 == price
 
 
 def _decimal(value: object) -> Decimal:

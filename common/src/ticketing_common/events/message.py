@@ -16,10 +16,8 @@ FRAME = len("NATS/1.0\r\n\r\n")
 
 def wire_size(data: bytes, headers: Mapping[str, str]) -> int:
     """What a server counts, in bytes: headers, too."""
-    size = FRAME + len(data)
-    for name, value in headers.items():
-        size += len(name) + len(value.encode()) + 4  # ": ", CRLF
-    return size
+    text = "".join([*headers, *headers.values()])
+    return FRAME + len(data) + len(text.encode()) + len(": \r\n") * len(headers)
 
 
 class Message(NamedTuple):
