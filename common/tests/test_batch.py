@@ -50,6 +50,21 @@ async def test_a_failed_call_fails_all_of_it_and_no_later_one(recorded: Recorded
     assert await batch.ask(3) == 3
 
 
+async def test_as_many_answers_as_items() -> None:
+    """Nobody is given another's, and nobody waits for one that never comes."""
+
+    async def run(items: list[int]) -> list[int]:
+        return items[:-1]
+
+    batch: Batch[int, int] = Batch(run)
+
+    asked = [asyncio.create_task(batch.ask(number)) for number in (1, 2)]
+    done, waiting = await asyncio.wait(asked, timeout=10)
+
+    assert not waiting
+    assert [type(each.exception()) for each in done] == [ValueError, ValueError]
+
+
 async def test_a_cancelled_caller_takes_nobody_along(recorded: Recorded) -> None:
     """The call goes on for the others."""
     batch: Batch[int, int] = Batch(recorded.run)

@@ -108,6 +108,8 @@ class Batch(Generic[K, R]):
         results: Sequence[R | Exception]
         try:
             results = await self._run([item for item, _ in batch])
+            if len(results) != len(batch):
+                raise ValueError(f"{len(results)} results for {len(batch)} items")
         except Exception as error:  # noqa: BLE001 - it is every caller's to handle
             results = [error] * len(batch)
         except BaseException:  # cancelled: nobody is left waiting for ever
