@@ -5,6 +5,7 @@ import json
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from infra.tests.alerts import asked
 from infra.tests.integration.visitor import Visitor
 from ticketing_local.harness import Stack, until
 from ticketing_local.services import SERVICES
@@ -93,6 +94,26 @@ def test_a_purchase_is_in_the_figures(stack: Stack, seller: Visitor, buyer: Visi
     _, tickets = scraped(stack, "tickets")
     insert = {"collection": "tickets", "kind": "insert"}
     assert of(tickets, "ticketing_store_batch_items_total", **insert) >= 1
+
+
+def test_alerts_ask_for_what_there_is(stack: Stack, seller: Visitor, buyer: Visitor) -> None:
+    """Each name and label of theirs: one that is misspelt would never wake anybody."""
+    buyer.pay(buyer.order(seller.sell()))
+
+    def unknown() -> list[str]:
+        told = [labels_of(sample) for name in SERVICES for sample in scraped(stack, name)[1]]
+        return [
+            f"{name} by {sorted(labels)}"
+            for name, labels in asked()
+            if not any(name == known and labels <= having for known, having in told)
+        ]
+
+    until(lambda: not unknown(), 30)
+
+
+def labels_of(sample: tuple[str, frozenset[tuple[str, str]]]) -> tuple[str, set[str]]:
+    name, labels = sample
+    return name, {label for label, _ in labels}
 
 
 def test_no_edge_leads_to_the_figures(stack: Stack) -> None:

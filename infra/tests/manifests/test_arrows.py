@@ -78,7 +78,7 @@ def test_the_way_in_leads_to_public_services_only(cluster: Cluster) -> None:
 def test_figures_are_read_by_prometheus_only(cluster: Cluster) -> None:
     """On a port of its own in each service's pod, which is in no Service; as the annotations say,
     and as the operator's PodMonitor does."""
-    (monitor,) = yaml.safe_load_all((INFRA / "k8s-pod-monitor/pod-monitor.yaml").read_text())
+    (monitor,) = yaml.safe_load_all((INFRA / "k8s-monitoring/pod-monitor.yaml").read_text())
     (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
     prometheus = {
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}},
