@@ -166,7 +166,8 @@ def test_in_a_cluster_it_is_the_same_report(
     """Made by each service's pod from its own variables, and the stream's part as the operator."""
     order = buyer.order(seller.sell())
     buyer.await_status(order, "awaiting:payment")
-    whole = ticketing(unhurried, "order", order).stdout
+    until(lambda: not lines(ticketing(unhurried, "order", order).stdout, "handed out"))
+    whole = ticketing(unhurried, "order", order).stdout  # nobody has anything to hear any more
     in_cluster(unhurried, tmp_path)
 
     done = script(tmp_path, "order", order)
