@@ -9,6 +9,7 @@ from infra.tests.manifests.cluster import INFRA
 
 RULES: dict[str, Any] = yaml.safe_load((INFRA / "k8s-monitoring/alerts.yaml").read_text())["spec"]
 
+_ALL = [rule for group in RULES["groups"] for rule in group["rules"]]
 _SELECTOR = re.compile(r"\b(ticketing_\w+)(?:\{([^}]*)\})?")
 _LABEL = re.compile(r"(\w+)=~?\"")
 _BY = re.compile(r"\bby \((\w+)\)")
@@ -23,15 +24,13 @@ class Asked(NamedTuple):
 
 def alerts() -> dict[str, dict[str, Any]]:
     """By their names, in their order."""
-    rules = [rule for group in RULES["groups"] for rule in group["rules"]]
-    return {rule["alert"]: rule for rule in rules if "alert" in rule}
+    return {rule["alert"]: rule for rule in _ALL if "alert" in rule}
 
 
 def asked() -> set[Asked]:
     """All that the rules ask for of our services; what others tell is theirs to keep."""
-    expressions = [rule["expr"] for group in RULES["groups"] for rule in group["rules"]]
     return {
         Asked(name, frozenset(_LABEL.findall(labels) + _BY.findall(expression)))
-        for expression in expressions
+        for expression in (rule["expr"] for rule in _ALL)
         for name, labels in _SELECTOR.findall(expression)
     }
