@@ -102,13 +102,9 @@ def note() -> Note:
 
 
 @pytest.fixture
-async def stream(nats_url: str) -> AsyncIterator[Stream]:
-    """A connection to a stream of this test's own, gone after it.
-
-    Its name is new, too: a consumer on a stream that was deleted a moment ago under the same one
-    was once sent what that one had held.
-    """
-    stream = connection(nats_url, f"test-{new_id()}")
+async def stream(nats_url: str, stream_name: str) -> AsyncIterator[Stream]:
+    """A connection to a stream of this test's own, gone after it."""
+    stream = connection(nats_url, stream_name)
     await stream.connect()
     yield stream
     await stream.jetstream.delete_stream(stream.name)

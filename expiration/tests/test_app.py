@@ -26,10 +26,10 @@ from ticketing_expiration.config import Settings
 Created = Callable[..., OrderCreated]
 
 
-def _settings(nats_url: str, redis_port: int) -> Settings:
+def _settings(stream: Stream, nats_url: str, redis_port: int) -> Settings:
     return Settings(
         NATS_URL=nats_url,
-        NATS_CLUSTER_ID="ticketing",
+        NATS_CLUSTER_ID=stream.name,
         NATS_CLIENT_ID="expiration",
         EXPIRATION_WINDOW_SECONDS=2,
         REDIS_HOST="127.0.0.1",
@@ -38,15 +38,11 @@ def _settings(nats_url: str, redis_port: int) -> Settings:
 
 
 @pytest.fixture
-async def stream(nats_url: str) -> AsyncIterator[Stream]:
-    """A fresh stream."""
+async def stream(nats_url: str, stream_name: str) -> AsyncIterator[Stream]:
     stream = Stream(
-        NatsSettings(NATS_URL=nats_url, NATS_CLUSTER_ID="ticketing", NATS_CLIENT_ID="test")
+        NatsSettings(NATS_URL=nats_url, NATS_CLUSTER_ID=stream_name, NATS_CLIENT_ID="test")
     )
     await stream.connect()
-    for name in (stream.name, stream.dead_letters):
-        await stream.jetstream.delete_stream(name)
-    await stream.ensure()
     yield stream
     await stream.close()
 
@@ -81,7 +77,7 @@ async def test_tells_when_an_orders_time_is_over(
     stream: Stream, redis: Redis, redis_port: int, nats_url: str, created: Created
 ) -> None:
     """From order:created to expiration:complete, which is bare JSON under its own id."""
-    app = create_app(_settings(nats_url, redis_port))
+    app = create_app(_settings(stream, nats_url, redis_port))
     order = created(expires_at=now() + timedelta(seconds=0.5))
 
     async with app.router.lifespan_context(app):
@@ -98,7 +94,7 @@ async def test_an_order_made_while_redis_is_away(
 ) -> None:
     """It is not acknowledged before Redis has it: it expires once Redis is there."""
     port = free_port()
-    app = create_app(_settings(nats_url, port))
+    app = create_app(_settings(stream, nats_url, port))
     order = created(expires_at=now())
 
     async with app.router.lifespan_context(app):

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import pytest
@@ -15,6 +15,7 @@ from ticketing_common.events.stream import Stream
 
 T = TypeVar("T")
 Command = Callable[..., tuple[int, str, str]]
+OnStream = Callable[[Callable[[Stream], Awaitable[T]]], T]
 
 QUICK = 0.02  # seconds
 SUBJECT = "ticket:updated"
@@ -30,11 +31,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def command(
-    nats_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    nats_url: str,
+    stream_name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Command:
     """`command("list")` of the dead letters: the exit code and what it said on both streams."""
     monkeypatch.setenv("NATS_URL", nats_url)
-    monkeypatch.setenv("NATS_CLUSTER_ID", "test")
+    monkeypatch.setenv("NATS_CLUSTER_ID", stream_name)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["ticketing", "dead-letters", *arguments])
@@ -48,7 +52,7 @@ def command(
 
 
 @pytest.fixture
-def letters(nats_url: str) -> Iterator[None]:
+def letters(on_stream: OnStream[None]) -> None:
     """Three dead letters, numbers 1 to 3."""
 
     async def keep(stream: Stream) -> None:
@@ -62,22 +66,19 @@ def letters(nats_url: str) -> Iterator[None]:
             subject = f"{stream.dead_letters}.orders-service"
             await stream.publish(subject, f"message {number}".encode(), headers)
 
-    async def drop(stream: Stream) -> None:
-        for name in (stream.name, stream.dead_letters):
-            await stream.jetstream.delete_stream(name)
-
-    on_stream(nats_url, keep)
-    yield
-    on_stream(nats_url, drop)
+    on_stream(keep)
 
 
-def on_stream(url: str, act: Callable[[Stream], Awaitable[T]]) -> T:
-    async def run() -> T:
-        stream = connection(url)
+@pytest.fixture
+def on_stream(nats_url: str, stream_name: str) -> OnStream[T]:
+    """`on_stream(act)`: what `act` returns of this test's stream, over a connection of its own."""
+
+    async def run(act: Callable[[Stream], Awaitable[T]]) -> T:
+        stream = connection(nats_url, stream_name)
         await stream.connect()
         try:
             return await act(stream)
         finally:
             await stream.close()
 
-    return asyncio.run(run())
+    return lambda act: asyncio.run(run(act))

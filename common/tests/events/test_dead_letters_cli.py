@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from common.tests.events.conftest import SUBJECT, Command, on_stream
+from common.tests.events.conftest import SUBJECT, Command, OnStream
 from ticketing_common.events import dead_letters_cli
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.stream import Stream
@@ -57,23 +57,23 @@ def test_show(command: Command) -> None:
 
 
 @pytest.mark.usefixtures("letters")
-def test_replay(command: Command, nats_url: str) -> None:
+def test_replay(command: Command, on_stream: OnStream[Any]) -> None:
     """It is on the stream again under its subject, and no dead letter any more."""
     assert command("replay", "2") == (0, "replayed 2\n", "")
 
-    assert on_stream(nats_url, _messages) == [(SUBJECT, b"message 2")]
+    assert on_stream(_messages) == [(SUBJECT, b"message 2")]
     assert [line[0] for line in command("list")[1].splitlines()] == ["1", "3"]
 
 
 @pytest.mark.usefixtures("letters")
-def test_drop(command: Command, nats_url: str) -> None:
+def test_drop(command: Command, on_stream: OnStream[Any]) -> None:
     """Gone, and nobody hears of it; with `--all`, all are."""
     assert command("drop", "1") == (0, "dropped 1\n", "")
     assert [line[0] for line in command("list")[1].splitlines()] == ["2", "3"]
 
     assert command("drop", "--all") == (0, "dropped 2\ndropped 3\n", "")
     assert command("list") == (0, "", "")
-    assert on_stream(nats_url, _messages) == []
+    assert on_stream(_messages) == []
 
 
 @pytest.mark.usefixtures("letters")
@@ -127,13 +127,15 @@ def test_a_number_that_is_none(command: Command, action: str) -> None:
 
 
 @pytest.mark.usefixtures("letters")
-def test_a_message_can_do_nothing_to_the_terminal(command: Command, nats_url: str) -> None:
+def test_a_message_can_do_nothing_to_the_terminal(
+    command: Command, on_stream: OnStream[Any]
+) -> None:
     """Control characters of a message are shown, not obeyed."""
 
     async def keep(stream: Stream) -> None:
         await stream.publish(f"{stream.dead_letters}.x", b"\x1b[2J\xff", {})
 
-    on_stream(nats_url, keep)
+    on_stream(keep)
 
     out = command("show", "4")[1]
 
@@ -142,7 +144,7 @@ def test_a_message_can_do_nothing_to_the_terminal(command: Command, nats_url: st
 
 
 @pytest.mark.usefixtures("letters")
-def test_what_can_t_be_replayed(command: Command, nats_url: str) -> None:
+def test_what_can_t_be_replayed(command: Command, on_stream: OnStream[Any]) -> None:
     """What is no whole message, or is refused, stays where it is; the others are seen to."""
 
     async def keep(stream: Stream) -> None:
@@ -152,7 +154,7 @@ def test_what_can_t_be_replayed(command: Command, nats_url: str) -> None:
         assert not await dead.set_aside("orders-service", SUBJECT, much, "too much", "orders/2")
         assert await dead.set_aside("orders-service", "two words", b"{}", "invalid", "orders/3")
 
-    on_stream(nats_url, keep)
+    on_stream(keep)
 
     code, out, err = command("replay", "--all")
 

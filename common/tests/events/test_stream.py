@@ -11,7 +11,9 @@ from ticketing_common.events.limits import DAY, raised
 from ticketing_common.events.stream import Stream
 
 
-async def test_a_reset_during_the_handshake(nats_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reset_during_the_handshake(
+    nats_url: str, stream_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """uvloop calls writing to a connection that was reset a RuntimeError, which nats-py lets out of
     its first `connect`: that is one more try, not the service's end."""
     monkeypatch.setattr(streams, "RECONNECT_WAIT", 0.01)
@@ -25,7 +27,7 @@ async def test_a_reset_during_the_handshake(nats_url: str, monkeypatch: pytest.M
         await connect(client, *arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Client, "connect", reset_at_first)
-    stream = connection(nats_url)
+    stream = connection(nats_url, stream_name)
 
     await stream.connect()
 

@@ -15,6 +15,7 @@ from ticketing_common.testing import servers
 from ticketing_common.testing.base_system import BaseDatabase
 from ticketing_common.testing.in_memory import in_memory_database
 from ticketing_common.testing.sessions import JWT_KEY, SignIn, signed_in
+from ticketing_common.types import new_id
 
 ApiFactory = Callable[[FastAPI], Awaitable[httpx.AsyncClient]]
 OBJECT_ID = re.compile(r"[0-9a-f]{24}")
@@ -64,6 +65,13 @@ async def nats_url(nats_server: str) -> AsyncIterator[str]:
     for stream in await client.jetstream().streams_info():
         await client.jetstream().delete_stream(str(stream.config.name))
     await client.close()
+
+
+@pytest.fixture
+def stream_name() -> str:
+    """For a stream of this test's own: one that was deleted a moment ago under the same name was
+    seen to hold again what it had held."""
+    return f"test-{new_id()}"
 
 
 @pytest.fixture(scope="session")
