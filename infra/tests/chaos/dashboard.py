@@ -11,6 +11,7 @@ from infra.tests.chaos.journal import JSON
 from infra.tests.chaos.stack import ChaosStack
 
 ELSEWHERE = "requested_by_customer"  # the reason of refunds made here; the shop's own have none
+WATCHED = ("charged", "refunded")
 ENDS = {
     "needs_response": ("won", "lost"),
     "under_review": ("won", "lost"),
@@ -74,12 +75,22 @@ class Dashboard:
 
 
 def unheard(payments: Iterable[tuple[str, JSON]], accounts: Mapping[str, JSON]) -> int:
-    """How many of these, by order, give money back that has failed or arrived at Stripe without
-    their knowing."""
+    """How many of these, by order, are watched and do not know yet what Stripe does: of a refund
+    that has arrived or failed, of a dispute or of its end."""
     return sum(
-        payment["watch"]["refunded"] != accounts.get(order, {}).get("refunded", 0)
+        not _knows(payment["watch"], accounts.get(order, {}))
         for order, payment in payments
-        if payment["status"] == "refunded" and payment.get("watch")
+        if payment["status"] in WATCHED and (payment.get("watch") or {}).get("at")
+    )
+
+
+def _knows(watch: JSON, account: JSON) -> bool:
+    disputes = account.get("disputes", {})
+    over = [id for id, status in disputes.items() if status not in ENDS]
+    return bool(
+        watch["refunded"] == account.get("refunded", 0)
+        and (not disputes or watch["disputeId"] in disputes)
+        and not (watch["disputeId"] in over and watch["dispute"] == "open")
     )
 
 

@@ -65,9 +65,9 @@ def _in_databases(stack: ChaosStack) -> dict[str, int]:
                 counts["payments to look at"] = due
                 overdue = {"payment.watch.at": {"$lte": datetime.now(UTC)}}
                 counts["charges to look at"] = found.count_documents(overdue)
-                returned = found.find({"payment.status": "refunded"})
-                payments = [(str(each["_id"]), each["payment"]) for each in returned]
-                counts["refunds not heard of"] = unheard(payments, _of_stripe(stack))
+                watched = found.find({"payment.watch.at": {"$exists": True}})
+                payments = [(str(each["_id"]), each["payment"]) for each in watched]
+                counts["refunds and disputes not heard of"] = unheard(payments, _of_stripe(stack))
     return counts
 
 

@@ -77,7 +77,7 @@ def under_way(world: World) -> dict[str, int]:
     counts["payments to look at"] = sum(
         each.get("lookAt") is not None and not waits_for_a_person(each) for _, each in payments
     )
-    counts["refunds not heard of"] = unheard(payments, _accounts(world))
+    counts["refunds and disputes not heard of"] = unheard(payments, _accounts(world))
     fake = world.stripe.fake
     counts["refunds and disputes to come"] = fake.later.planned()
     counts["webhooks on their way"] = fake.webhooks.waiting()
