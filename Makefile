@@ -14,7 +14,7 @@ ifdef PYTHONDONTWRITEBYTECODE
   unexport PYTHONDONTWRITEBYTECODE
   export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 endif
-export PORT DATA EXPIRATION_WINDOW_SECONDS DEMO HTTPS STRIPE_KEY STRIPE_PUBLISHABLE_KEY COMPARE UPGRADE_FROM
+export PORT DATA EXPIRATION_WINDOW_SECONDS DEMO HTTPS OBSERVE STRIPE_KEY STRIPE_PUBLISHABLE_KEY COMPARE UPGRADE_FROM
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 } \
@@ -28,9 +28,10 @@ run: setup ## Run the marketplace until Ctrl-C
 #: EXPIRATION_WINDOW_SECONDS=900  how long an order holds its ticket, from 2 s to a day
 #: DEMO=1                         0 for no demo accounts and tickets
 #: HTTPS=0                        1 for https://ticketing.dev:8080 instead of http://localhost:8080
+#: OBSERVE=0                      1 to keep traces, and figures in Prometheus
 #: STRIPE_KEY=                    sk_test_..., for the real Stripe instead of its stand-in
 #: STRIPE_PUBLISHABLE_KEY=        pk_test_..., for Stripe's card field on the order's page
-#: MONGOD= NATS_SERVER= REDIS_SERVER= NGINX=  a program of your own instead of .venv's
+#: MONGOD= NATS_SERVER= REDIS_SERVER= NGINX= PROMETHEUS=  a program of your own instead of .venv's
 	@.venv/bin/ticketing up
 
 setup: ## Make the Python environment, .venv (the others do it by themselves)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from ticketing_client.connections import Connections
+from ticketing_common.tracing import spans
 
 
 class ApiUnavailableError(Exception):
@@ -49,13 +50,9 @@ class Transport:
 
         Raises `ApiRefusedError` for a 4xx, `ApiUnavailableError` for anything else than success.
         """
-        as_sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        request = httpx.Request(method, self._url + path, headers=as_sent, json=body)
         try:
-            async with asyncio.timeout(timeout):
-                response = await self._connections.handle_async_request(request)
-                await response.aread()
-            response.request = request
+            with spans.span(f"{method} the API", "client", attributes={"url.path": path}):
+                response = await self._ask(method, path, headers, body, timeout)
         except (TimeoutError, httpx.HTTPError) as error:
             raise ApiUnavailableError(f"{method} {path}: {error!r}") from error
         if 400 <= response.status_code < 500:
@@ -66,6 +63,19 @@ class Transport:
 
     async def close(self) -> None:
         await self._connections.aclose()
+
+    async def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: object, timeout: float
+    ) -> httpx.Response:
+        sent = {**headers, **spans.carried()}
+        as_sent = [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]
+        request = httpx.Request(method, self._url + path, headers=as_sent, json=body)
+        async with asyncio.timeout(timeout):
+            response = await self._connections.handle_async_request(request)
+            await response.aread()
+        response.request = request
+        spans.describe(attributes={"http.response.status_code": response.status_code})
+        return response
 
 
 def _refusal(response: httpx.Response) -> ApiRefusedError:

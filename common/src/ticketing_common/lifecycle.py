@@ -17,6 +17,7 @@ from ticketing_common.logs import configure_logs
 from ticketing_common.protocol import Protocol
 from ticketing_common.server import DRAIN_TIMEOUT, Server
 from ticketing_common.settings import Settings, SettingsError
+from ticketing_common.tracing import spans
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def run(service: str, settings: type[S], create_app: Callable[[S], ASGIApp]) -> 
     """
     try:
         configured = settings.from_environment()
+        spans.start(service, os.environ)
     except SettingsError as error:
         sys.exit(_complain(f"{service}: {error}"))
     configure_logs(service, configured.LOG_LEVEL)

@@ -1,4 +1,5 @@
-"""Structured logs: one JSON object a line, with the request id that follows into events."""
+"""Structured logs: one JSON object a line, with the request id that follows into events, and the
+trace, where there is one."""
 
 import logging
 import sys
@@ -6,6 +7,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
+
+from ticketing_common.tracing import spans
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -17,6 +20,8 @@ class _Formatter(JsonFormatter):
         super().add_fields(log_data, record, message_dict)
         if current := request_id.get():
             log_data["request_id"] = current
+        if trace := spans.trace_id():
+            log_data["trace_id"] = trace
 
 
 def configure_logs(service: str, level: str) -> None:

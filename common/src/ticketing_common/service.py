@@ -33,6 +33,7 @@ from ticketing_common.metrics.requests import Requests
 from ticketing_common.metrics.server import MetricsServer
 from ticketing_common.middlewares.error_handler import handle_errors
 from ticketing_common.middlewares.request_context import RequestContext
+from ticketing_common.middlewares.traced import Traced
 from ticketing_common.openapi import document
 from ticketing_common.places import Places
 from ticketing_common.routing import Route
@@ -42,6 +43,7 @@ from ticketing_common.short_path import ShortPath
 from ticketing_common.store.database import Database
 from ticketing_common.store.document import Document
 from ticketing_common.store.store import Store
+from ticketing_common.tracing import spans
 
 Close = Callable[[], Awaitable[None]]
 
@@ -176,7 +178,10 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         framework = super().build_middleware_stack()
-        return ShortPath(framework, self.short, self._requests, self._access_log)
+        stack = ShortPath(framework, self.short, self._requests, self._access_log)
+        if not spans.are_told():
+            return stack
+        return Traced(stack, {each.handler: each.path for each in self.short})
 
 
 class Wired(State):

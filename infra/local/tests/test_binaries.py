@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketing_local.binaries import MONGOD, NGINX, SERVERS, Server, find, require_runs
+from ticketing_local.binaries import MONGOD, NGINX, PROMETHEUS, SERVERS, Server, find, require_runs
 from ticketing_local.problems import ProblemError
 
 
@@ -36,6 +36,13 @@ def test_a_variable_that_names_nothing_is_told() -> None:
     """A typing mistake is not silently passed over."""
     with pytest.raises(ProblemError, match="MONGOD names /no/mongod, which is no program"):
         find(MONGOD, {"MONGOD": "/no/mongod"})
+
+
+def test_prometheus_is_nobody_s_package() -> None:
+    """It is found where it is installed, or named."""
+    assert find(PROMETHEUS, {"PROMETHEUS": "sh"}).name == "sh"
+    with pytest.raises(ProblemError, match="PROMETHEUS names /no/prometheus"):
+        find(PROMETHEUS, {"PROMETHEUS": "/no/prometheus"})
 
 
 def test_a_missing_package_is_named() -> None:

@@ -35,6 +35,7 @@ def test_variables_are_the_defaults() -> None:
             "STRIPE_KEY": "sk_test_1",
             "STRIPE_PUBLISHABLE_KEY": "pk_test_1",
             "HTTPS": "1",
+            "OBSERVE": "1",
         }
     )
 
@@ -46,6 +47,7 @@ def test_variables_are_the_defaults() -> None:
         stripe_key="sk_test_1",
         stripe_publishable_key="pk_test_1",
         https=True,
+        observe=True,
     )
 
 
@@ -57,7 +59,7 @@ def test_an_option_beats_its_variable() -> None:
 def test_an_empty_variable_is_none() -> None:
     """`make` passes variables on that nobody set."""
     empty = dict.fromkeys(
-        ("PORT", "DATA", "EXPIRATION_WINDOW_SECONDS", "DEMO", "STRIPE_KEY", "HTTPS"), ""
+        ("PORT", "DATA", "EXPIRATION_WINDOW_SECONDS", "DEMO", "STRIPE_KEY", "HTTPS", "OBSERVE"), ""
     )
 
     assert options(environ=empty) == options()

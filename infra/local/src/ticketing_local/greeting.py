@@ -7,8 +7,8 @@ from ticketing_local.demo import BUYER, SELLER
 from ticketing_local.options import Options
 
 
-def greeting(options: Options, url: str, seconds: float) -> list[str]:
-    """The URLs, the accounts, and where things are."""
+def greeting(options: Options, url: str, seconds: float, observed: str | None = None) -> list[str]:
+    """The URLs, the accounts, and where things are; `observed` is Prometheus' address, if any."""
     accounts = [
         f"  {'Seller' if account is SELLER else 'Buyer':<8} {account.email}, password"
         f" {account.password}"
@@ -29,8 +29,17 @@ def greeting(options: Options, url: str, seconds: float) -> list[str]:
         f"  Window   {options.expiration_window_seconds} s to pay for an order",
         f"  Data     {options.data} (logs in {options.data / 'logs'})",
         "  Stop     Ctrl-C",
+        *(_observing(observed) if options.observe else []),
         *(_https_hints(options, urlsplit(url).hostname or "") if options.https else []),
         "",
+    ]
+
+
+def _observing(prometheus: str | None) -> list[str]:
+    missing = "none, as there is no prometheus here: on Debian, apt install prometheus"
+    return [
+        f"  Figures  {f'{prometheus} (and /alerts)' if prometheus else missing}",
+        "  Traces   .venv/bin/ticketing trace ORDER",
     ]
 
 

@@ -11,6 +11,7 @@ import yaml
 
 from ticketing_local.data.keys import Secrets
 from ticketing_local.problems import ProblemError
+from ticketing_local.services import SERVICES
 
 _JETSTREAM = re.compile(r"^(jetstream \{.*?store_dir: )\S+(.*?^\})", re.MULTILINE | re.DOTALL)
 _REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)")
@@ -31,6 +32,7 @@ class Manifests:
     def __init__(self, infra: Path) -> None:
         self._base = infra / "k8s"
         self._ingress = infra / "k8s-dev" / "ingress-srv.yaml"
+        self._alerts = infra / "k8s-monitoring" / "alerts.yaml"
         if not self._base.is_dir():
             raise ProblemError(f"The manifests are not in {self._base}: run from a whole clone.")
         self._documents = [
@@ -44,8 +46,8 @@ class Manifests:
         return str(document["spec"]["rules"][0]["host"])
 
     def routes(self) -> list[Route]:
-        """The ingress's routes, in its order."""
-        return [
+        """The ingress's routes, in its order. Raises `ProblemError` for one to no service."""
+        routes = [
             Route(
                 path=path["path"],
                 exact=path["pathType"] == "Exact",
@@ -55,6 +57,12 @@ class Manifests:
             for rule in document["spec"]["rules"]
             for path in rule["http"]["paths"]
         ]
+        for route in routes:
+            if route.service not in SERVICES:
+                raise ProblemError(
+                    f"The ingress sends {route.path} to {route.service}: what is it?"
+                )
+        return routes
 
     def jetstream(self, folder: Path) -> str:
         """The NATS configuration's `jetstream` block, with its data in the folder."""
@@ -71,6 +79,12 @@ class Manifests:
     def redis_users(self) -> str:
         """Redis' users, as an ACL in which `$NAME` stands for the hash of a password."""
         return _read(self._base / "redis" / "users.acl")
+
+    def alerts(self) -> dict[str, Any]:
+        """The rules of Prometheus, as one of its rule files has them."""
+        (document,) = _load(self._alerts)
+        rules: dict[str, Any] = document["spec"]
+        return rules
 
     def environment(self, service: str, secrets: Secrets, instance: str) -> dict[str, str]:
         """The variables of a service's container, every reference resolved.

@@ -9,7 +9,7 @@ from ticketing_local.problems import ProblemError
 
 # Named like variables that services have, or none of their business.
 OWN_VARIABLES = (
-    *("PORT", "HOST", "DATA", "DEMO", "HTTPS", "EXPIRATION_WINDOW_SECONDS"),
+    *("PORT", "HOST", "DATA", "DEMO", "HTTPS", "OBSERVE", "EXPIRATION_WINDOW_SECONDS"),
     *("STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_API_BASE", "MAKEFLAGS", "MAKELEVEL"),
 )
 
@@ -25,6 +25,7 @@ class Options:
     stripe_key: str | None = None
     stripe_publishable_key: str | None = None
     https: bool = False
+    observe: bool = False
     replicas: int = 1
     verbose: bool = False
     json_ready: Path | None = None
@@ -45,6 +46,7 @@ class Options:
             stripe_key=key,
             stripe_publishable_key=publishable,
             https=args.https,
+            observe=args.observe,
             replicas=_number("--replicas", args.replicas, 1, 8),
             verbose=args.verbose,
             json_ready=args.json_ready,
@@ -81,6 +83,12 @@ def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         action="store_true",
         default=default("HTTPS", "0") not in ("0", "no", "false"),
         help="serve https://ticketing.dev:PORT with a certificate made here (HTTPS=1)",
+    )
+    add(
+        "--observe",
+        action="store_true",
+        default=default("OBSERVE", "0") not in ("0", "no", "false"),
+        help="keep traces, and figures in Prometheus (OBSERVE=1)",
     )
     add("--replicas", default="1", help="how many of each service behind the gateway")
     add("--verbose", action="store_true", help="show the servers' logs as well")

@@ -95,7 +95,8 @@ class _Run:
             raise
         if self._options.demo:
             await self._make_demo()
-        for line in greeting(self._options, self._stack.url, own_age()):
+        url, prometheus = self._stack.url, self._stack.prometheus_url
+        for line in greeting(self._options, url, own_age(), prometheus):
             self._console.line(line)
         if self._options.json_ready:
             write_atomically(self._options.json_ready, self._state())

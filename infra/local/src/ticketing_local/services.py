@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from ticketing_local.data.ports import LOOPBACK
+from ticketing_local.options import OWN_VARIABLES
 from ticketing_local.processes.process import Process, Stage
 from ticketing_local.processes.readiness import http_ok
 
@@ -55,6 +57,21 @@ def variables(
 def replica_set(mongo_uri: str) -> str:
     """The name that a URI gives its replica set."""
     return parse_qs(urlsplit(mongo_uri).query).get("replicaSet", ["rs0"])[0]
+
+
+def inherited(environ: Mapping[str, str], pycache: Path) -> dict[str, str]:
+    """The user's environment, such as LOG_LEVEL, without what was meant for us."""
+    inherited = {name: value for name, value in environ.items() if name not in OWN_VARIABLES}
+    if inherited.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # Nothing beside the sources then; but compiling it all takes half of a start.
+        inherited["PYTHONPYCACHEPREFIX"] = str(pycache)
+    return inherited
+
+
+def kept_traces(folder: Path, name: str) -> dict[str, str]:
+    """What lets a replica keep its spans; nearly at once, for who looks at them."""
+    file = folder / f"{name}.jsonl"
+    return {"TRACES_FILE": str(file), "OTEL_BSP_SCHEDULE_DELAY": "200"}  # milliseconds
 
 
 def service_process(

@@ -15,16 +15,24 @@ from ticketing_local.data.keys import (
 )
 from ticketing_local.data.ports import LOOPBACK, Ports
 from ticketing_local.manifests import Manifests, Route
-from ticketing_local.options import OWN_VARIABLES, Options
-from ticketing_local.problems import ProblemError
+from ticketing_local.options import Options
 from ticketing_local.processes.process import Process
 from ticketing_local.servers.mongod import mongod
 from ticketing_local.servers.nats import nats
 from ticketing_local.servers.nginx import nginx
 from ticketing_local.servers.nginx_config import Gateway
+from ticketing_local.servers.prometheus import prometheus
 from ticketing_local.servers.redis import redis
 from ticketing_local.servers.stripe import stripe_fake
-from ticketing_local.services import SERVICES, Addresses, replica_set, service_process, variables
+from ticketing_local.services import (
+    SERVICES,
+    Addresses,
+    inherited,
+    kept_traces,
+    replica_set,
+    service_process,
+    variables,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ class Stack:
     url: str
     inside_url: str
     """The API over plain http on this machine, also when the site is https."""
+    prometheus_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class Builder:
             inside=inside,
             stripe=stripe.port if stripe else None,
         )
-        routes = self._routes()
+        routes = self.manifests.routes()
         routed = {route.service for route in routes}
         services = {
             service: self._replicas(
@@ -84,6 +93,7 @@ class Builder:
             for service in SERVICES
         }
         gateway = self._gateway(routes, services, inside)
+        observer = self._prometheus(services) if binaries.PROMETHEUS in self.programs else None
         self.ports.remember()
         return Stack(
             processes=[
@@ -93,9 +103,11 @@ class Builder:
                 *([stripe] if stripe else []),
                 *(replica for replicas in services.values() for replica in replicas),
                 gateway,
+                *([observer] if observer else []),
             ],
             url=self._url(),
             inside_url=inside_url,
+            prometheus_url=f"http://{LOOPBACK}:{observer.port}" if observer else None,
         )
 
     def _databases(self) -> dict[str, Process]:
@@ -118,7 +130,7 @@ class Builder:
         return stripe_fake(
             self._folder("stripe"),
             self.ports.of("stripe"),
-            self._environ_of_services(),
+            inherited(self.environ, self._folder("pycache")),
             shop=self._url(),
             api=api,
             webhook_secret=self.secrets[WEBHOOK_SECRET],
@@ -132,17 +144,23 @@ class Builder:
                 name,
                 self.ports.of(name),
                 self.ports.of(f"{name}-metrics"),
-                self._environ_of_services(),
+                inherited(self.environ, self._folder("pycache")),
                 variables(
                     service,
                     self._declared(service, name),
                     addresses,
                     self.options.expiration_window_seconds,
                     self.options.stripe_publishable_key,
-                ),
+                )
+                | (kept_traces(self._folder("traces"), name) if self.options.observe else {}),
             )
             for name in names
         ]
+
+    def _prometheus(self, services: Mapping[str, Sequence[Process]]) -> Process:
+        program, folder = self.programs[binaries.PROMETHEUS], self._folder("prometheus")
+        port = self.ports.of("prometheus")
+        return prometheus(program, folder, port, services, self.manifests.alerts())
 
     def _gateway(
         self, routes: Sequence[Route], services: Mapping[str, Sequence[Process]], inside: int
@@ -166,25 +184,8 @@ class Builder:
         )
         return nginx(self.programs[binaries.NGINX], self._folder("nginx"), gateway)
 
-    def _routes(self) -> list[Route]:
-        routes = self.manifests.routes()
-        for route in routes:
-            if route.service not in SERVICES:
-                raise ProblemError(
-                    f"The ingress sends {route.path} to {route.service}: what is it?"
-                )
-        return routes
-
     def _declared(self, service: str, name: str) -> dict[str, str]:
         return self.manifests.environment(service, self.secrets, name)
-
-    def _environ_of_services(self) -> dict[str, str]:
-        """The user's environment, such as LOG_LEVEL, without what was meant for us."""
-        environ = {name: value for name, value in self.environ.items() if name not in OWN_VARIABLES}
-        if environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-            # Nothing beside the sources then; but compiling it all takes half of a start.
-            environ["PYTHONPYCACHEPREFIX"] = str(self._folder("pycache"))
-        return environ
 
     def _folder(self, name: str) -> Path:
         return make_folder(self.options.data / name)

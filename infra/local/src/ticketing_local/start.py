@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TextIO
 
-from ticketing_local.binaries import SERVERS, Server, find, require_runs
+from ticketing_local.binaries import PROMETHEUS, SERVERS, Server, find, require_runs
 from ticketing_local.data.files import make_folder, require_space
 from ticketing_local.data.keys import known_secrets
 from ticketing_local.data.lock import only_instance
@@ -32,7 +33,7 @@ def start(options: Options, environ: Mapping[str, str], stdout: TextIO) -> None:
         stack = Builder(
             options=options,
             manifests=Manifests(INFRA),
-            programs=_programs(environ),
+            programs=_programs(options, environ),
             ports=Ports(data / "ports.json", reserved=options.port),
             secrets=known_secrets(data / "secrets.json", options.stripe_key),
             environ=environ,
@@ -40,9 +41,12 @@ def start(options: Options, environ: Mapping[str, str], stdout: TextIO) -> None:
         asyncio.run(run(stack, options, stdout))
 
 
-def _programs(environ: Mapping[str, str]) -> dict[Server, Path]:
-    """The servers' programs, each of which was seen to run."""
+def _programs(options: Options, environ: Mapping[str, str]) -> dict[Server, Path]:
+    """The servers' programs, each of which was seen to run. Traces are kept without Prometheus,
+    too, where it is neither installed nor named."""
     programs = {server: find(server, environ) for server in SERVERS}
+    if options.observe and (environ.get(PROMETHEUS.variable) or shutil.which(PROMETHEUS.file)):
+        programs[PROMETHEUS] = find(PROMETHEUS, environ)
     with ThreadPoolExecutor() as pool:
         list(pool.map(require_runs, programs, programs.values()))
     return programs

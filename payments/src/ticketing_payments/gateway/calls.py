@@ -12,6 +12,7 @@ import stripe
 from aiohttp import ClientTimeout
 
 from ticketing_common.metrics.histogram import Histogram
+from ticketing_common.tracing import spans
 from ticketing_payments.gateway.errors import (
     CardDeclinedError,
     RefusedError,
@@ -84,7 +85,8 @@ class Calls:
         body: str | None = None,
     ) -> StripeObject:
         """Only Stripe's own words say that nothing was done; all else leaves it open."""
-        with self._timed(f"{method} {without_id(path)}"):
+        call = f"{method} {without_id(path)}"
+        with spans.span(f"Stripe: {call}", "client"), self._timed(call):
             try:
                 async with asyncio.timeout(timeout):
                     answer, status, _ = await self._http.request_async(

@@ -53,6 +53,12 @@ class Progress(Model):
     watch: Watch | None = None  # what was heard of it since it was decided
 
 
+class Trace(Model):
+    """What is done about the order later, on whosever behalf, goes on with this span's trace."""
+
+    parent: str
+
+
 class Order(Document):
     """The orders service's order as of `order_version`; `version` counts our own saves too."""
 
@@ -70,6 +76,7 @@ class Order(Document):
     price: Price
     expires_at: Moment
     order_version: int
+    trace: Trace | None = None  # where the request that made the order was traced
     payment: Progress = Progress()
 
     @property
@@ -85,6 +92,10 @@ class Order(Document):
         """All of what was charged has gone back, for as long as no refund fails."""
         watch = self.payment.watch
         return watch is not None and watch.refunded >= cents(self.price)
+
+    @property
+    def traceparent(self) -> str | None:
+        return self.trace.parent if self.trace else None
 
     def with_payment(self, **changes: Any) -> Self:
         """One version on, with these fields of the payment changed."""

@@ -3,8 +3,9 @@
 from ticketing_common.events.catalogue import OrderCreated
 from ticketing_common.events.listener import Listener
 from ticketing_common.store import Store
+from ticketing_common.tracing import spans
 from ticketing_payments.events.listeners.queue_group import QUEUE_GROUP
-from ticketing_payments.models.order import Order
+from ticketing_payments.models.order import Order, Trace
 
 
 class OrderCreatedListener(Listener[OrderCreated]):
@@ -23,4 +24,11 @@ class OrderCreatedListener(Listener[OrderCreated]):
             ticket_id=order.ticket.id,
             price=order.ticket.price,
             expires_at=order.expires_at,
+            **_trace(),
         )
+
+
+def _trace() -> dict[str, Trace]:
+    """What is under way here is in the trace of the request that made the order."""
+    parent = spans.carried().get(spans.HEADER)
+    return {"trace": Trace(parent=parent)} if parent else {}

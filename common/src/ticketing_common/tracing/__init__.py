@@ -1,0 +1,1 @@
+"""Traces: what became of one request, through all services, as spans."""

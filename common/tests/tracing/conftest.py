@@ -1,0 +1,35 @@
+"""Spans of this process, told to a file."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ticketing_common.tracing import spans
+
+Told = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
+    """`told()`: the spans that have ended so far, as OTLP has them."""
+    monkeypatch.setattr(spans, "_telling", None)
+    file = tmp_path / "traces" / "test.jsonl"
+    spans.start("test", {"TRACES_FILE": str(file)})
+
+    def read() -> list[dict[str, Any]]:
+        assert spans._telling is not None
+        spans._telling.provider.force_flush()
+        return [
+            span
+            for line in file.read_text().splitlines()
+            for resource in json.loads(line)["resourceSpans"]
+            for scope in resource["scopeSpans"]
+            for span in scope["spans"]
+        ]
+
+    yield read
+    if spans._telling:
+        spans._telling.provider.shutdown()

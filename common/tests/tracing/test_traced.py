@@ -1,0 +1,75 @@
+"""A span of each request, named by its route."""
+
+import pytest
+from fastapi import APIRouter
+
+from common.tests.tracing.conftest import Told
+from ticketing_common.routing import Route
+from ticketing_common.service import create_service
+from ticketing_common.settings import Settings
+from ticketing_common.testing.plugin import ApiFactory
+
+router = APIRouter(route_class=Route)
+pages = APIRouter()  # as the client's are: no `Route`
+
+
+@router.get("/notes/{id}")
+async def show(id: str) -> list[str]:
+    if id == "broken":
+        raise RuntimeError(id)
+    return [id]
+
+
+@pages.get("/pages/{id}")
+async def page(id: str) -> str:
+    return id
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "status"),
+    [
+        ("/notes/1", "GET /notes/{id}", 200),
+        ("/notes/1/", "GET /notes/{id}", 200),
+        ("/notes/broken", "GET /notes/{id}", 500),
+        ("/pages/1", "GET /pages/{id}", 200),
+        (f"/{'long' * 1000}", "GET", 404),
+    ],
+)
+async def test_a_request_s_span(
+    told: Told,
+    client_of: ApiFactory,
+    path: str,
+    name: str,
+    status: int,
+) -> None:
+    """By its template, whoever asks for how many paths."""
+    client = await client_of(create_service(Settings(), routers=[router, pages]))
+
+    assert (await client.get(path)).status_code == status
+
+    (span,) = told()
+    said = {each["key"]: next(iter(each["value"].values())) for each in span["attributes"]}
+    assert (span["name"], span["kind"], "parentSpanId" in span) == (name, 2, False)
+    assert int(said["http.response.status_code"]) == status
+    assert len(said["url.path"]) <= 200
+    assert (span["status"].get("code") == 2) == (status >= 500)
+
+
+async def test_a_probe_is_not_traced(told: Told, client_of: ApiFactory) -> None:
+    """It would be most of what is told."""
+    client = await client_of(create_service(Settings()))
+
+    assert (await client.get("/healthz")).status_code == 200
+
+    assert told() == []
+
+
+async def test_the_caller_s_trace_goes_on(told: Told, client_of: ApiFactory) -> None:
+    """As the W3C's header says."""
+    client = await client_of(create_service(Settings(), routers=[router]))
+    trace, parent = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+    await client.get("/notes/1", headers={"traceparent": f"00-{trace}-{parent}-01"})
+
+    (span,) = told()
+    assert (span["traceId"], span["parentSpanId"]) == (trace, parent)

@@ -1,0 +1,56 @@
+"""Prometheus, for who wants figures over time: our services' metrics, and the rules of alerts."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ticketing_local.data.files import make_folder, write_atomically
+from ticketing_local.data.ports import LOOPBACK
+from ticketing_local.processes.process import Process, Stage
+from ticketing_local.processes.readiness import http_ok
+from ticketing_local.servers import ENVIRONMENT
+
+INTERVAL = "5s"
+KEPT = "2d"
+
+
+def prometheus(
+    program: Path,
+    folder: Path,
+    port: int,
+    services: Mapping[str, Sequence[Process]],
+    rules: Mapping[str, Any],
+) -> Process:
+    """`services` are the replicas that it asks for their figures, `rules` a rule file's content.
+    Nobody is told of alerts: they are on its page."""
+    targets = {
+        service: [f"{LOOPBACK}:{replica.env['METRICS_PORT']}" for replica in replicas]
+        for service, replicas in services.items()
+    }
+    jobs = [
+        {"job_name": service, "static_configs": [{"targets": each}]}
+        for service, each in targets.items()
+    ]
+    config = {
+        "global": {"scrape_interval": INTERVAL, "evaluation_interval": INTERVAL},
+        "rule_files": ["rules.yaml"],
+        "scrape_configs": jobs,
+    }
+    write_atomically(folder / "prometheus.yaml", yaml.safe_dump(config))
+    write_atomically(folder / "rules.yaml", yaml.safe_dump(dict(rules)))
+    return Process(
+        name="prometheus",
+        argv=(
+            str(program),
+            f"--config.file={folder / 'prometheus.yaml'}",
+            f"--storage.tsdb.path={make_folder(folder / 'data')}",
+            f"--storage.tsdb.retention.time={KEPT}",
+            f"--web.listen-address={LOOPBACK}:{port}",
+        ),
+        env=ENVIRONMENT,
+        port=port,
+        stage=Stage.STORE,
+        ready=http_ok(port, "/-/ready"),
+    )

@@ -1,0 +1,1 @@
+"""What `ticketing trace` shows: the traces that were kept on this machine."""
