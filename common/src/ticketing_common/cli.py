@@ -9,7 +9,10 @@ from importlib.metadata import entry_points
 def main() -> None:
     parser = argparse.ArgumentParser(prog="ticketing", description="Run and look after Ticketing.")
     subparsers = parser.add_subparsers(required=True, metavar="command")
-    for command in sorted(entry_points(group="ticketing.commands"), key=lambda entry: entry.name):
-        command.load()(subparsers)
+    commands = {entry.name: entry for entry in entry_points(group="ticketing.commands")}
+    # Most import more than `ticketing up` needs: nobody is to wait for commands of another name.
+    asked = [name for name in sys.argv[1:2] if name in commands] or sorted(commands)
+    for name in asked:
+        commands[name].load()(subparsers)
     arguments = parser.parse_args()
     sys.exit(arguments.run(arguments))
