@@ -1,5 +1,6 @@
 """The document store: optimistic versions, an outbox in every document, replicas as registers."""
 
+from ticketing_common import lean as lean
 from ticketing_common.store.database import Database
 from ticketing_common.store.derivation import Derivation
 from ticketing_common.store.document import Document, Index

@@ -1,1 +1,3 @@
 """What waits for its time."""
+
+from ticketing_expiration.queues import lean as lean

@@ -3,6 +3,7 @@
 Nothing here retries by itself: a retry is a decision, and decisions are stored first.
 """
 
+from ticketing_payments.gateway import lean as lean
 from ticketing_payments.gateway.errors import (
     CardDeclinedError,
     NotFoundAtStripeError,
