@@ -180,7 +180,7 @@ def lose(cashier: Cashier, orders: Store[Order], stripe: RunningFake, place: Act
 @pytest.fixture
 async def dashboard(stripe: RunningFake) -> AsyncIterator[stripe_library.StripeClient]:
     """Somebody at Stripe's dashboard."""
-    http = stripe_library.HTTPXClient(timeout=2)
+    http = stripe_library.HTTPXClient(timeout=60)
     yield stripe_library.StripeClient(
         "sk_test_dashboard", base_addresses={"api": stripe.url}, http_client=http
     )

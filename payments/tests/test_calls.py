@@ -39,7 +39,7 @@ async def recorder() -> AsyncIterator[Recorder]:
 
 @pytest.fixture
 async def calls(recorder: Recorder) -> AsyncIterator[StripeGateway]:
-    gateway = StripeGateway(KEY, recorder.url, timeout=5)
+    gateway = StripeGateway(KEY, recorder.url, timeout=60)
     yield gateway
     await gateway.close()
 

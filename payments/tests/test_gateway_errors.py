@@ -84,7 +84,7 @@ async def test_an_answer_that_drips() -> None:
 @pytest.mark.parametrize("key", ["pk_test_publishable", "nonsense"])
 async def test_a_wrong_key(stripe: RunningFake, key: str) -> None:
     """Our own wrong key says nothing about the card, nor about what an earlier call did."""
-    gateway = StripeGateway(key, stripe.url, timeout=2)
+    gateway = StripeGateway(key, stripe.url, timeout=60)
 
     with pytest.raises(StripeUnavailableError):
         await gateway.create(ORDER, 1, 2000)
@@ -114,7 +114,7 @@ async def test_an_unknown_intent(gateway: StripeGateway) -> None:
 async def test_an_answer_that_is_not_stripes(status: str, body: str) -> None:
     """Whatever stands in between, what it says never counts as Stripe's refusal or success."""
     async with _someone_else(status, body) as url:
-        gateway = StripeGateway("sk_test_lost", url, timeout=2)
+        gateway = StripeGateway("sk_test_lost", url, timeout=60)
 
         with pytest.raises(StripeUnavailableError):
             await gateway.confirm("pi_1", "tok_visa", ORDER, 1)

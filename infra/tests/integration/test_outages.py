@@ -8,7 +8,7 @@ from ticketing_local.harness import Stack, until
 
 
 def _ready(stack: Stack, service: str) -> int:
-    return httpx.get(f"{stack.url_of(service)}/readyz", timeout=5).status_code
+    return httpx.get(f"{stack.url_of(service)}/readyz", timeout=30).status_code
 
 
 def test_without_the_broker(stack: Stack, seller: Visitor, buyer: Visitor) -> None:
