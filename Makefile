@@ -29,9 +29,10 @@ run: setup ## Run the marketplace until Ctrl-C
 #: DEMO=1                         0 for no demo accounts and tickets
 #: HTTPS=0                        1 for https://ticketing.dev:8080 instead of http://localhost:8080
 #: OBSERVE=0                      1 to keep traces, and figures in Prometheus
+#: PROMETHEUS=prometheus          its program, which .venv does not have
 #: STRIPE_KEY=                    sk_test_..., for the real Stripe instead of its stand-in
 #: STRIPE_PUBLISHABLE_KEY=        pk_test_..., for Stripe's card field on the order's page
-#: MONGOD= NATS_SERVER= REDIS_SERVER= NGINX= PROMETHEUS=  a program of your own instead of .venv's
+#: MONGOD= NATS_SERVER= REDIS_SERVER= NGINX=  a program of your own instead of .venv's
 	@.venv/bin/ticketing up
 
 setup: ## Make the Python environment, .venv (the others do it by themselves)

@@ -20,6 +20,7 @@ from ticketing_common.settings import NatsSettings
 from ticketing_common.store import Database, Document, Index, Store
 from ticketing_common.store.position import StreamPosition
 from ticketing_common.store.resync_state import ResyncState
+from ticketing_common.testing.virtual_time import VirtualTimeLoop
 from ticketing_common.types import new_id
 
 USER = "a" * 24
@@ -71,6 +72,17 @@ class Recorder(Listener[TicketUpdated]):
 
 
 Until = Callable[..., Awaitable[None]]
+
+IN_MEMORY = ("test_batch.py", "test_batch_company.py")
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Where all is in memory, so is time: a busy machine does not make callers late."""
+    if item.path.name in IN_MEMORY:
+        return {"virtual time": VirtualTimeLoop}
+    return {"real time": asyncio.new_event_loop}
 
 
 @pytest.fixture

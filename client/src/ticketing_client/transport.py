@@ -51,7 +51,7 @@ class Transport:
         Raises `ApiRefusedError` for a 4xx, `ApiUnavailableError` for anything else than success.
         """
         try:
-            with spans.span(f"{method} the API", "client", attributes={"url.path": path}):
+            with spans.span(f"{method} the API", "client"):
                 response = await self._ask(method, path, headers, body, timeout)
         except (TimeoutError, httpx.HTTPError) as error:
             raise ApiUnavailableError(f"{method} {path}: {error!r}") from error
@@ -67,14 +67,14 @@ class Transport:
     async def _ask(
         self, method: str, path: str, headers: Mapping[str, str], body: object, timeout: float
     ) -> httpx.Response:
-        sent = {**headers, **spans.carried()}
+        sent = {**headers, **spans.trace_headers()}
         as_sent = [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]
         request = httpx.Request(method, self._url + path, headers=as_sent, json=body)
         async with asyncio.timeout(timeout):
             response = await self._connections.handle_async_request(request)
             await response.aread()
         response.request = request
-        spans.describe(attributes={"http.response.status_code": response.status_code})
+        spans.update(attributes={"http.response.status_code": response.status_code})
         return response
 
 

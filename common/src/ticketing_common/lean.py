@@ -1,7 +1,9 @@
-"""Libraries that take along whatever they find, imported without what nobody here uses.
+"""Imports libraries while optional packages, which they would import if installed and which we
+don't use, are hidden. Whoever needs one of these can still import it.
 
-Of a laptop's environment that is a third of a service's start, and of its memory 20 MiB; images
-have less of it. Whoever needs one of these packages can still import it.
+On a laptop, where one environment has the packages of all services, tickets begins with 60 MiB
+instead of 79 (measured, with what follows and nats-py's aiohttp), payments with 70 instead of 79;
+in images less of it is there to be found.
 """
 
 import sys
@@ -11,7 +13,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def without(*packages: str) -> Iterator[None]:
-    """What is imported meanwhile does not find these packages, unless they are there already."""
+    """Inside of `with` it, importing one of these raises `ModuleNotFoundError`, unless it was
+    imported before. Not for use while another thread imports."""
     hidden = [name for name in packages if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None  # type: ignore[assignment]
@@ -22,9 +25,9 @@ def without(*packages: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-with without("aiohttp"):  # for websockets
+with without("aiohttp"):  # it would be for websockets
     import nats.aio.transport  # noqa: F401
-with without("cryptography"):  # to ask whether MongoDB's certificate was revoked
+with without("cryptography"):  # to ask whether a certificate was revoked
     import pymongo  # noqa: F401
 with without("cryptography", "rsa"):  # for other signatures than sessions have
     import jose.jwt  # noqa: F401

@@ -34,7 +34,7 @@ def run(service: str, settings: type[S], create_app: Callable[[S], ASGIApp]) -> 
     """
     try:
         configured = settings.from_environment()
-        spans.start(service, os.environ)
+        spans.configure(service, os.environ)
     except SettingsError as error:
         sys.exit(_complain(f"{service}: {error}"))
     configure_logs(service, configured.LOG_LEVEL)

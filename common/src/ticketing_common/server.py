@@ -6,8 +6,11 @@ import time
 
 import uvicorn
 
+from ticketing_common.tracing import spans
+
 LINGER = 4.0  # seconds; proxies should give up an idle connection to us earlier than that
 DRAIN_TIMEOUT = 16  # seconds for requests under way after that
+FLUSH_TIMEOUT = 1.0  # seconds for spans that are not exported yet, when all is done
 
 
 class Server(uvicorn.Server):
@@ -28,3 +31,4 @@ class Server(uvicorn.Server):
                 break
             await asyncio.sleep(0.05)
         await super().shutdown(sockets)
+        await spans.flush(FLUSH_TIMEOUT)

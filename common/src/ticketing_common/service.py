@@ -1,13 +1,6 @@
 """A service, wired: what every `create_app` has in common."""
 
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -122,7 +115,7 @@ def create_service(
                 await database.until_prepared(PATIENCE)
             yield
 
-    app = Service(settings.ACCESS_LOG, lifespan)
+    app = Service(settings, lifespan)
     handle_errors(app)
     app.state.health = health.Health(checked, lambda: not (stream and stream.closed), counts)
     app.state.places = Places()
@@ -146,7 +139,7 @@ def create_service(
 class Service(FastAPI):
     """FastAPI for the schema and for what is no `Route`; every `Route` goes the short path."""
 
-    def __init__(self, access_log: bool, lifespan: Callable[[FastAPI], Any]) -> None:
+    def __init__(self, settings: Settings, lifespan: Callable[[FastAPI], Any]) -> None:
         super().__init__(
             title="Ticketing",
             openapi_url=None,  # see `health`
@@ -157,9 +150,10 @@ class Service(FastAPI):
         )
         self.state = Wired()
         self.short: list[Route] = []
-        self._access_log = access_log
+        self._settings = settings
         self._requests = Requests()
-        self.add_middleware(RequestContext, requests=self._requests, access_log=access_log)
+        log = settings.ACCESS_LOG
+        self.add_middleware(RequestContext, requests=self._requests, access_log=log)
 
     async def requests_families(self) -> list[Metric]:
         """How many there were of each route, and how long they took."""
@@ -178,10 +172,10 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         framework = super().build_middleware_stack()
-        stack = ShortPath(framework, self.short, self._requests, self._access_log)
-        if not spans.are_told():
+        stack = ShortPath(framework, self.short, self._requests, self._settings.ACCESS_LOG)
+        if not spans.enabled():
             return stack
-        return Traced(stack, {each.handler: each.path for each in self.short})
+        return Traced(stack, {each.handler: each.path for each in self.short}, self._settings)
 
 
 class Wired(State):

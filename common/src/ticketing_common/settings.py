@@ -34,6 +34,8 @@ class Settings(BaseModel):
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     ACCESS_LOG: bool = False
     METRICS_PORT: Annotated[int, Field(ge=0, le=65535)] = 0  # 0 for none
+    # Whether whoever asks may name the trace: for edges that replace what their visitors say.
+    TRUST_TRACEPARENT: bool = False
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:

@@ -15,21 +15,23 @@ Told = Callable[[], list[dict[str, Any]]]
 @pytest.fixture
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     """`told()`: the spans that have ended so far, as OTLP has them."""
-    monkeypatch.setattr(spans, "_telling", None)
+    monkeypatch.setattr(spans, "_exported", None)
     file = tmp_path / "traces" / "test.jsonl"
-    spans.start("test", {"TRACES_FILE": str(file)})
+    spans.configure("test", {"TRACES_FILE": str(file)})
 
-    def read() -> list[dict[str, Any]]:
-        assert spans._telling is not None
-        spans._telling.provider.force_flush()
-        return [
-            span
-            for line in file.read_text().splitlines()
-            for resource in json.loads(line)["resourceSpans"]
-            for scope in resource["scopeSpans"]
-            for span in scope["spans"]
-        ]
+    yield lambda: told_in(file)
+    if spans._exported:
+        spans._exported.provider.shutdown()
 
-    yield read
-    if spans._telling:
-        spans._telling.provider.shutdown()
+
+def told_in(file: Path) -> list[dict[str, Any]]:
+    """All spans so far."""
+    assert spans._exported is not None
+    spans._exported.flush()
+    return [
+        span
+        for line in file.read_text().splitlines()
+        for resource in json.loads(line)["resourceSpans"]
+        for scope in resource["scopeSpans"]
+        for span in scope["spans"]
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ticketing_local.traces import command
-from ticketing_local.traces.kept import read
+from ticketing_local.traces.otlp import read
 
 ORDER = "6b0c2bcc24bf89242df65091"
 MS = 1_000_000

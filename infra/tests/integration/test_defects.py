@@ -5,7 +5,6 @@ as in the table of CHANGELOG.md.
 """
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import nats
@@ -77,11 +76,8 @@ def test_7_a_second_payment_charges_nothing(stack: Stack, seller: Visitor, buyer
     order = buyer.order(seller.sell())
     until(lambda: buyer.http.get(f"/api/payments/{order}").status_code == 200)
 
-    with ThreadPoolExecutor(10) as pool:
-        codes = [
-            response.status_code
-            for response in pool.map(lambda _: buyer.try_to_pay(order), range(10))
-        ]
+    responses = buyer.at_once(10, lambda buyer: buyer.try_to_pay(order))
+    codes = [response.status_code for response in responses]
     again = buyer.try_to_pay(order)
 
     assert codes.count(201) == 1

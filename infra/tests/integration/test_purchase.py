@@ -1,7 +1,6 @@
 """The journeys of a purchase, over HTTP through the gateway, on the real stack."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from infra.tests.integration.visitor import Visitor, account
 from ticketing_local.harness import Stack, until
@@ -68,8 +67,7 @@ def test_a_hundred_buyers_one_ticket(seller: Visitor, buyer: Visitor) -> None:
     ticket = seller.sell()
     until(lambda: _orders_knows(buyer, ticket))
 
-    with ThreadPoolExecutor(32) as pool:
-        responses = list(pool.map(lambda _: buyer.try_to_order(ticket), range(100)))
+    responses = buyer.at_once(100, lambda buyer: buyer.try_to_order(ticket))
 
     assert [response.status_code for response in responses].count(201) == 1
     refusals = [response for response in responses if response.status_code != 201]

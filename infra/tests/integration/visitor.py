@@ -1,6 +1,8 @@
 """A user of the marketplace, who knows nothing but the public API."""
 
-from typing import Any, Self
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -8,6 +10,9 @@ import httpx
 from ticketing_local.harness import Stack, until
 
 JSON = dict[str, Any]
+T = TypeVar("T")
+
+AT_ONCE = 32  # windows
 
 
 class Visitor:
@@ -61,6 +66,19 @@ class Visitor:
         until(known)
         assert responses[-1].status_code == 201, responses[-1].text
         return str(responses[-1].json()["id"])
+
+    def at_once(self, times: int, act: Callable[[Self], T]) -> list[T]:
+        """What the same user gets in so many windows, each with a connection of its own: threads
+        that shared httpx' would now and then close each other's."""
+
+        def in_a_window(_: int) -> T:
+            with httpx.Client(
+                base_url=self.stack.url, cookies=self.http.cookies, timeout=30, verify=False
+            ) as http:
+                return act(type(self)(self.stack, http, {"id": self.id}))
+
+        with ThreadPoolExecutor(min(times, AT_ONCE)) as pool:
+            return list(pool.map(in_a_window, range(times)))
 
     def get(self, path: str) -> JSON:
         response = self.http.get(path)

@@ -71,9 +71,10 @@ class Cashier:
         `PaymentUnknownError` where it is not known whether the card was charged.
         """
         assert order.payment.lease_until is not None  # noqa: S101 - set when it was taken
+        left = (order.payment.lease_until - now()).total_seconds()
         try:
-            async with asyncio.timeout((order.payment.lease_until - now()).total_seconds()):
-                with spans.span("charge", joins=order.traceparent):
+            with spans.span("charge", joins=order.traceparent):
+                async with asyncio.timeout(left):
                     return await self._pay(order, token, email)
         except NothingChargedError:
             raise

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import traceback
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 
 from nats.aio.msg import Msg
 from pydantic import ValidationError
@@ -117,6 +117,7 @@ async def _handle_or_keep(
         if readable and failures.add(_number(message)) < MAX_FAILURES:
             raise
         await dead_letters.keep(message, listener, str(error), traceback.format_exc())
+        spans.update(failed=True)
         logger.exception("dead letter", extra={"listener": listener.durable})
     if failures:
         failures.forget(_number(message))
@@ -146,17 +147,18 @@ def _span(
     listener: AnyListener, message: Msg, *, early: bool = False
 ) -> AbstractContextManager[object]:
     """In the trace of whoever's request led to the message, under the span that saved it."""
-    if not spans.are_told():
-        return nullcontext()
     headers = message.headers or {}
-    attributes = {
-        "messaging.system": "nats",
-        "messaging.operation.name": "process early" if early else "process",
-        "messaging.destination.name": message.subject,
-        "messaging.consumer.group.name": listener.durable,
-        "messaging.message.id": headers.get("Nats-Msg-Id", ""),
-        "ticketing.deliveries": message.metadata.num_delivered or 1,
-    }
+
+    def attributes() -> spans.Attributes:
+        return {
+            "messaging.system": "nats",
+            "messaging.operation.name": "process early" if early else "process",
+            "messaging.destination.name": message.subject,
+            "messaging.consumer.group.name": listener.durable,
+            "messaging.message.id": headers.get("Nats-Msg-Id", ""),
+            "ticketing.deliveries": message.metadata.num_delivered or 1,
+        }
+
     name, parent = f"process {message.subject}", headers.get(spans.HEADER)
     return spans.span(name, "consumer", parent=parent, attributes=attributes)
 

@@ -39,12 +39,11 @@ class Message(NamedTuple):
         headers = {SAVED: str(int(time.time() * 1000))}
         if current := request_id.get():
             headers[HEADER] = current
-        headers |= spans.carried()
+        headers |= spans.trace_headers()
         data = event.__pydantic_serializer__.to_json(event, by_alias=True, exclude_none=True)
         message = cls(f"{event.subject}/{event.key}", str(event.subject), data, headers)
         if (size := wire_size(data, message.sent_headers)) > MAX_SIZE:
             raise ValueError(f"an event of {size} bytes")
-        spans.note("saved with its event", {"messaging.message.id": message.id})
         return message
 
     @property

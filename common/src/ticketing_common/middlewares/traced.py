@@ -1,30 +1,40 @@
-"""A span around every request, in whose trace its caller's is, if that says so."""
+"""A span around every request; it goes on with the trace of a caller who may name one."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ticketing_common.middlewares.vouching import HEADER, Vouching
+from ticketing_common.settings import ProxySettings, Settings
 from ticketing_common.tracing import spans
 
-TRACEPARENT = spans.HEADER.encode()
-LONGEST_PATH = 200  # characters of one that are told
+TRACEPARENT, VISITOR = spans.HEADER.encode(), HEADER.encode()
+LONGEST_PATH = 200  # characters of one that no route is for
 NOT_TRACED = frozenset({"/healthz", "/readyz"})  # every few seconds, and nobody's doing
 
 
 class Traced:
-    """Named by its route, never by its path: there are as many names as routes. `routes` are those
-    of the handlers that `ShortPath` finds."""
+    """Named by method and route template, or by the method alone where no route is found, so that
+    there are only so many names. `routes` are the templates of the handlers that `ShortPath` finds;
+    those of the framework's own are in the scope."""
 
-    def __init__(self, app: ASGIApp, routes: Mapping[Any, str]) -> None:
+    def __init__(self, app: ASGIApp, routes: Mapping[Any, str], settings: Settings) -> None:
         self.app = app
         self.routes = routes
+        self._trusts_all = settings.TRUST_TRACEPARENT
+        keys = settings.VISITOR_KEYS if isinstance(settings, ProxySettings) else ()
+        self._vouching = Vouching(keys)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in NOT_TRACED:
             await self.app(scope, receive, send)
             return
-        status = 500  # where nothing is answered any more
+        with spans.span(scope["method"], "server", parent=self._parent(scope)) as sampled:
+            await (self._traced if sampled else self.app)(scope, receive, send)
+
+    async def _traced(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method, status = scope["method"], 500  # unless a response begins
 
         async def send_noting(message: Message) -> None:
             nonlocal status
@@ -32,26 +42,31 @@ class Traced:
                 status = message["status"]
             await send(message)
 
-        method = scope["method"]
-        attributes = {"http.request.method": method, "url.path": scope["path"][:LONGEST_PATH]}
-        parent = _traceparent(scope)
-        with spans.span(method, "server", parent=parent, attributes=attributes):
+        try:
             await self.app(scope, receive, send_noting)
-            said: dict[str, str | int] = {"http.response.status_code": status}
-            if route := self._route(scope):
-                said["http.route"] = route
-            spans.describe(
-                name=f"{method} {route}" if route else None, attributes=said, failed=status >= 500
-            )
+        finally:
+            route = self._route(scope)
+            attributes: dict[str, str | int] = {
+                "http.request.method": method,
+                "http.response.status_code": status,
+                # A path may be a secret, as that of a ticket's code is; a template is none.
+                **({"http.route": route} if route else {"url.path": scope["path"][:LONGEST_PATH]}),
+            }
+            name = f"{method} {route}" if route else None
+            spans.update(name=name, attributes=attributes, failed=status >= 500)
 
     def _route(self, scope: Scope) -> str | None:
         if handler := scope.get("handler"):
             return self.routes.get(handler)
         return getattr(scope.get("route"), "path", None)
 
-
-def _traceparent(scope: Scope) -> str | None:
-    for name, value in scope["headers"]:
-        if name == TRACEPARENT:
-            return bytes(value).decode("latin-1")
-    return None
+    def _parent(self, scope: Scope) -> str | None:
+        """The caller's `traceparent`, where the caller is the client service. A visitor's own could
+        have each of their requests sampled, and hide others."""
+        named: dict[bytes, bytes] = dict(scope["headers"])
+        parent = named.get(TRACEPARENT)
+        if parent is None:
+            return None
+        vouched = named.get(VISITOR, b"").decode("latin-1")
+        trusted = self._trusts_all or self._vouching.read(vouched) is not None
+        return parent.decode("latin-1") if trusted else None

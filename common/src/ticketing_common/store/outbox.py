@@ -16,6 +16,7 @@ from ticketing_common.events.message import Message, saved_at
 from ticketing_common.store.database import Database
 from ticketing_common.store.document import Index
 from ticketing_common.store.failures import outages
+from ticketing_common.tracing import spans
 
 # A partial index on `outbox.0` would never be used by the planner; this one is, with the query
 # that `pending` makes.
@@ -86,8 +87,10 @@ class Outbox:
         self._added = asyncio.Event()
         self._new: dict[Any, list[Message]] = {}
 
-    def add(self, document: Any, messages: Iterable[Message]) -> None:
+    def add(self, document: Any, messages: Sequence[Message]) -> None:
         """Hand to this process's relay what has just been stored in a document's outbox."""
+        for message in messages:
+            spans.add_event("saved", {"messaging.message.id": message.id})
         if len(self._new) < MOST_NEW:  # else the relay finds it with its next poll
             self._new.setdefault(document, []).extend(messages)
         self._added.set()

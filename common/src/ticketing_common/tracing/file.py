@@ -2,24 +2,29 @@
 
 import io
 import os
+from contextlib import suppress
 from pathlib import Path
 
-MOST = 50_000_000  # bytes, and as many of the file before it
+MAX_BYTES = 50_000_000  # and as many of the file before it
 
 
 class BoundedFile(io.TextIOBase):
-    """Once it is full, it is `<name>.1` instead of the one that was so before, and begins anew."""
+    """An append-only text file. Once it has `most` bytes it is renamed to `<name>.1`, in the place
+    of an older one, and begun anew. Its folder is made. Raises `OSError`, and goes on after it."""
 
-    def __init__(self, path: str, most: int = MOST) -> None:
+    def __init__(self, path: str, most: int = MAX_BYTES) -> None:
         self._path = Path(path)
         self._most = most
         self._file = self._open()
 
     def write(self, line: str) -> int:
+        if self._file.closed:  # the disk was full, say
+            self._file = self._open()
         written = self._file.write(line)
         if self._file.tell() >= self._most:
             self._file.close()
-            os.replace(self._path, f"{self._path}.1")
+            with suppress(FileNotFoundError):  # somebody has tidied up
+                os.replace(self._path, f"{self._path}.1")
             self._file = self._open()
         return written
 
@@ -32,4 +37,7 @@ class BoundedFile(io.TextIOBase):
 
     def _open(self) -> io.TextIOWrapper:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        return open(self._path, "a", encoding="utf-8")
+        file = open(self._path, "a", encoding="utf-8")  # noqa: SIM115 - kept open
+        if file.tell():  # what a killed process wrote last may be half a line
+            file.write("\n")
+        return file

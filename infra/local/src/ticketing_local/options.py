@@ -10,6 +10,7 @@ from ticketing_local.problems import ProblemError
 # Named like variables that services have, or none of their business.
 OWN_VARIABLES = (
     *("PORT", "HOST", "DATA", "DEMO", "HTTPS", "OBSERVE", "EXPIRATION_WINDOW_SECONDS"),
+    *("TRACES_FILE", "OTEL_SERVICE_NAME"),  # each service has its own
     *("STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_API_BASE", "MAKEFLAGS", "MAKELEVEL"),
 )
 

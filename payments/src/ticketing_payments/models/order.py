@@ -54,9 +54,10 @@ class Progress(Model):
 
 
 class Trace(Model):
-    """What is done about the order later, on whosever behalf, goes on with this span's trace."""
+    """Of the span in which payments heard of the order: charges and decisions go on with its trace.
+    A model of its own, as nothing is stored where there is none."""
 
-    parent: str
+    traceparent: str
 
 
 class Order(Document):
@@ -76,7 +77,7 @@ class Order(Document):
     price: Price
     expires_at: Moment
     order_version: int
-    trace: Trace | None = None  # where the request that made the order was traced
+    trace: Trace | None = None  # where traces are exported
     payment: Progress = Progress()
 
     @property
@@ -95,7 +96,7 @@ class Order(Document):
 
     @property
     def traceparent(self) -> str | None:
-        return self.trace.parent if self.trace else None
+        return self.trace.traceparent if self.trace else None
 
     def with_payment(self, **changes: Any) -> Self:
         """One version on, with these fields of the payment changed."""

@@ -12,8 +12,8 @@ from ticketing_local.processes.process import Process, Stage
 from ticketing_local.processes.readiness import http_ok
 from ticketing_local.servers import ENVIRONMENT
 
-INTERVAL = "5s"
-KEPT = "2d"
+SCRAPE_INTERVAL = "5s"
+RETENTION, MAX_SIZE = "2d", "500MB"  # whichever is less
 
 
 def prometheus(
@@ -34,7 +34,7 @@ def prometheus(
         for service, each in targets.items()
     ]
     config = {
-        "global": {"scrape_interval": INTERVAL, "evaluation_interval": INTERVAL},
+        "global": {"scrape_interval": SCRAPE_INTERVAL, "evaluation_interval": SCRAPE_INTERVAL},
         "rule_files": ["rules.yaml"],
         "scrape_configs": jobs,
     }
@@ -46,7 +46,8 @@ def prometheus(
             str(program),
             f"--config.file={folder / 'prometheus.yaml'}",
             f"--storage.tsdb.path={make_folder(folder / 'data')}",
-            f"--storage.tsdb.retention.time={KEPT}",
+            f"--storage.tsdb.retention.time={RETENTION}",
+            f"--storage.tsdb.retention.size={MAX_SIZE}",
             f"--web.listen-address={LOOPBACK}:{port}",
         ),
         env=ENVIRONMENT,

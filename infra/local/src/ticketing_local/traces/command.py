@@ -2,11 +2,10 @@
 
 import argparse
 import os
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from ticketing_local.traces.kept import Span, read
+from ticketing_local.traces.otlp import traces_of
 from ticketing_local.traces.tree import tree
 
 
@@ -26,13 +25,10 @@ def register(subparsers: "argparse._SubParsersAction[Any]") -> None:
 def show(args: argparse.Namespace) -> int:
     """The result is the exit code: 1 where there is none."""
     folder = Path(args.data).expanduser().absolute() / "traces"
-    traces: dict[str, list[Span]] = defaultdict(list)
-    for span in read(folder):
-        traces[span.trace].append(span)
-    found = [spans for spans in traces.values() if any(each.is_about(args.order) for each in spans)]
+    found = traces_of(args.order, folder)
     if not found:
         print(f"There is no trace of order {args.order} in {folder}: is it kept, with OBSERVE=1?")
         return 1
-    for spans in sorted(found, key=lambda spans: min(span.start for span in spans)):
+    for spans in found:
         print("\n".join(tree(spans)))
     return 0

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from ticketing_common.text import for_terminal
-from ticketing_local.traces.kept import Span
+from ticketing_local.traces.otlp import Span
 
 MILLISECOND = 1e6  # nanoseconds
 

@@ -29,6 +29,6 @@ class OrderCreatedListener(Listener[OrderCreated]):
 
 
 def _trace() -> dict[str, Trace]:
-    """What is under way here is in the trace of the request that made the order."""
-    parent = spans.carried().get(spans.HEADER)
-    return {"trace": Trace(parent=parent)} if parent else {}
+    """The current one: that of the request that made the order, if its event brought it along."""
+    traceparent = spans.trace_headers().get(spans.HEADER)
+    return {"trace": Trace(traceparent=traceparent)} if traceparent else {}

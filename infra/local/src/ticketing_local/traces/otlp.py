@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,16 +33,33 @@ class Span:
         return any(id.split("/")[1:2] == [order] for id in messages)
 
 
+def traces_of(order: str, folder: Path) -> list[list[Span]]:
+    """The traces in which a message of the order was saved or handled, the oldest first. The files
+    are read twice, so that only these are held in memory."""
+    wanted = {span.trace for span in read(folder) if span.is_about(order)}
+    traces: dict[str, list[Span]] = {}
+    for span in read(folder):
+        if span.trace in wanted:
+            traces.setdefault(span.trace, []).append(span)
+    return sorted(traces.values(), key=lambda spans: min(span.start for span in spans))
+
+
 def read(folder: Path) -> Iterator[Span]:
-    """All that is kept there. A line that is not whole yet, or any more, is left out."""
+    """All that is kept there, once: a file may be renamed meanwhile. A line that is not whole yet,
+    or any more, is left out."""
+    seen: set[int] = set()
     for file in sorted(folder.glob("*.jsonl*")):
-        with file.open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                try:
-                    told = json.loads(line)
-                except json.JSONDecodeError:
-                    continue
-                yield from _spans(told)
+        for span in _read(file):
+            if (key := int(span.id, 16)) not in seen:
+                seen.add(key)
+                yield span
+
+
+def _read(file: Path) -> Iterator[Span]:
+    with suppress(FileNotFoundError), file.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            with suppress(ValueError, LookupError, TypeError, AttributeError):
+                yield from list(_spans(json.loads(line)))
 
 
 def _spans(told: Mapping[str, Any]) -> Iterator[Span]:
