@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -139,6 +140,17 @@ async def test_an_event_carries_its_trace(told: Told, notes: Store[Note], note: 
     assert spans.HEADER not in Message.of(news(note)).headers  # there is no span any more
 
 
+@pytest.fixture
+def restored_logging() -> Iterator[None]:
+    """What `configure_logs` does to the whole process is undone."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("restored_logging")
 def test_log_lines_name_the_trace(told: Told, capsys: pytest.CaptureFixture[str]) -> None:
     """By which they are found from a trace, and it from them."""
     configure_logs("test", "INFO")

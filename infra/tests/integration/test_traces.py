@@ -165,7 +165,7 @@ def test_drawn_on_the_terminal(observed: Stack, seller: Visitor, buyer: Visitor)
 
 
 @pytest.mark.skipif(shutil.which("prometheus") is None, reason="Prometheus is not installed")
-def test_figures_are_saved(observed: Stack, seller: Visitor) -> None:
+def test_figures_are_kept(observed: Stack, seller: Visitor) -> None:
     """Prometheus hears every service, and has the rules of the alerts."""
     seller.sell("Counted")
     url = observed.url_of("prometheus")
@@ -177,7 +177,12 @@ def test_figures_are_saved(observed: Stack, seller: Visitor) -> None:
         query = 'ticketing_http_requests_total{job="tickets", method="POST", status="201"} > 0'
         return bool(ask("query", query=query)["result"])
 
+    def all_up() -> bool:
+        found = ask("query", query="up")["result"]
+        return {each["metric"]["job"]: each["value"][1] for each in found} == dict.fromkeys(
+            SERVICES, "1"
+        )
+
     until(listed)
-    ups = {each["metric"]["job"]: each["value"][1] for each in ask("query", query="up")["result"]}
-    assert ups == dict.fromkeys(SERVICES, "1")
+    until(all_up)
     assert ask("rules")["groups"]

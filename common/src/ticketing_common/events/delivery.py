@@ -153,13 +153,13 @@ def _span(
         return {
             "messaging.system": "nats",
             "messaging.operation.name": "process early" if early else "process",
-            "messaging.destination.name": message.subject,
+            "messaging.destination.name": listener.event.subject,
             "messaging.consumer.group.name": listener.durable,
             "messaging.message.id": headers.get("Nats-Msg-Id", ""),
             "ticketing.deliveries": message.metadata.num_delivered or 1,
         }
 
-    name, parent = f"process {message.subject}", headers.get(spans.HEADER)
+    name, parent = f"process {listener.event.subject}", headers.get(spans.HEADER)
     return spans.span(name, "consumer", parent=parent, attributes=attributes)
 
 
