@@ -39,6 +39,7 @@ class Stripe:
     def restart(self) -> None:
         """Killed and started again: whoever waits hears nothing."""
         self.network.loop.kill(self.owner)
+        self.fake.keys.let_go()  # a killed request ends without its `finally`
         self.owner = Owner("stripe")
         self.start()
         waiting, self._waiting = self._waiting, {}

@@ -70,6 +70,10 @@ class IdempotencyKeys:
         finally:
             self._at_work.discard(key)
 
+    def let_go(self) -> None:
+        """Whoever was at work has died, as with a process, and keeps nobody else from it."""
+        self._at_work.clear()
+
     def keep(self, result: KeptResult) -> None:
         """Its storage is the ledger's: it is written with the objects of the same request."""
         self._kept[result.key] = result
