@@ -107,7 +107,12 @@ class _Change:
             process,
             name=name,
             port=port,
-            env={**process.env, "PORT": str(port), "NATS_CLIENT_ID": name},
+            env={
+                **process.env,
+                "PORT": str(port),
+                "METRICS_PORT": str(self.ports.of(f"{name}-metrics")),
+                "NATS_CLIENT_ID": name,
+            },
             ready=http_ok(port, "/readyz"),
             alive=http_ok(port, "/healthz"),
         )
