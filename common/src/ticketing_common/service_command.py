@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -30,13 +32,32 @@ def service_app(name: str, data: str | None) -> FastAPI:
     `data` is the folder of the `ticketing up` that it runs in, None for this environment. Raises
     `CommandError` where the environment does not tell enough.
     """
+    return app_of(name, service_settings(name, data))
+
+
+def service_settings(name: str, data: str | None) -> Any:
+    """The service's settings; as `service_app` otherwise."""
     try:
         environ = environment_of(name, data)
-        settings = import_module(f"ticketing_{name}.config").Settings.from_environment(environ)
+        return import_module(f"ticketing_{name}.config").Settings.from_environment(environ)
     except SettingsError as error:
         raise CommandError(str(error)) from None
+
+
+def app_of(name: str, settings: Any) -> FastAPI:
     app: FastAPI = import_module(f"ticketing_{name}.app").create_app(settings)
     return app
+
+
+@asynccontextmanager
+async def closed(app: FastAPI) -> AsyncIterator[FastAPI]:
+    """The app, with all that its creation opened closed in the end."""
+    database = app.state.database
+    try:
+        yield app
+    finally:
+        for close in (*app.state.closing, *([database.close] if database else [])):
+            await close()
 
 
 async def until_prepared(app: FastAPI) -> None:

@@ -11,14 +11,13 @@ from nats.js.errors import NotFoundError
 
 from ticketing_common.environment import add_data_option, environment_of
 from ticketing_common.errors import CustomError
+from ticketing_common.events.connecting import NotConnectedError, connected
 from ticketing_common.events.dead_letters import DeadLetter, DeadLetters, NotReplayableError
-from ticketing_common.events.stream import Stream
 from ticketing_common.settings import NatsSettings, SettingsError
 from ticketing_common.text import for_terminal
 
 Action = Callable[[DeadLetters, int], Awaitable[None]]
 
-CONNECT_TIMEOUT = 10.0  # seconds
 USAGE = 2  # exit code, as argparse's own
 DEFAULTS = {
     "NATS_URL": "nats://127.0.0.1:4222",
@@ -52,19 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(settings: NatsSettings, arguments: argparse.Namespace) -> int:
     logging.basicConfig(level="ERROR")
-    stream = Stream(settings)
     try:
-        async with asyncio.timeout(CONNECT_TIMEOUT):
-            await stream.connect()
-        return await _act(DeadLetters(stream), arguments)
-    except TimeoutError:
-        what = f"refuses this user ({stream.refusal})" if stream.refusal else "does not answer"
-        sys.stderr.write(f"NATS {what} at {settings.NATS_URL}\n")
-    except (CustomError, NatsError) as error:
+        async with connected(settings) as stream:
+            return await _act(DeadLetters(stream), arguments)
+    except (NotConnectedError, CustomError, NatsError) as error:
         sys.stderr.write(f"{error}\n")
-    finally:
-        await stream.close()
-    return 1
+        return 1
 
 
 async def _act(letters: DeadLetters, arguments: argparse.Namespace) -> int:

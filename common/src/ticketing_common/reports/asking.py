@@ -14,10 +14,11 @@ from nats.errors import Error as NatsError
 
 from ticketing_common.environment import environment_of
 from ticketing_common.errors import CustomError
+from ticketing_common.events.connecting import NotConnectedError, connected
 from ticketing_common.events.stream import Stream
 from ticketing_common.logs import reason
 from ticketing_common.reports.report import STREAM, Part, Report
-from ticketing_common.service_command import CommandError, require_service, service_app
+from ticketing_common.service_command import CommandError, closed, require_service, service_app
 from ticketing_common.settings import NatsSettings, SettingsError
 
 TIMEOUT = 10.0  # seconds for a service's part
@@ -78,15 +79,10 @@ def reports(name: str) -> bool:
 @asynccontextmanager
 async def service(name: str, data: str | None) -> AsyncIterator[FastAPI]:
     """The service's app, to read by. Raises `CommandError` as `service_app` does."""
-    app = service_app(name, data)
-    database = app.state.database
-    if database:
-        database.prepared = True  # nothing is written, so nothing rests on the indexes
-    try:
+    async with closed(service_app(name, data)) as app:
+        if database := app.state.database:
+            database.prepared = True  # nothing is written, so nothing rests on the indexes
         yield app
-    finally:
-        for close in (*app.state.closing, *([database.close] if database else [])):
-            await close()
 
 
 @asynccontextmanager
@@ -94,14 +90,8 @@ async def _stream(data: str | None) -> AsyncIterator[Stream]:
     """As whom the environment says; only the operator may see all. Raises `CommandError` where
     NATS does not let it in."""
     environ = {**NATS, **environment_of("orders", data)}
-    stream = Stream(NatsSettings.from_environment(environ))
     try:
-        try:
-            async with asyncio.timeout(TIMEOUT):
-                await stream.connect()
-        except TimeoutError:
-            what = f"refuses this user ({stream.refusal})" if stream.refusal else "does not answer"
-            raise CommandError(f"NATS {what}") from None
-        yield stream
-    finally:
-        await stream.close()
+        async with connected(NatsSettings.from_environment(environ)) as stream:
+            yield stream
+    except NotConnectedError as error:
+        raise CommandError(str(error)) from None

@@ -1,18 +1,28 @@
 """Stripe's books, read from end to end: charges, refunds and disputes of a span of time."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
 
 from ticketing_payments.gateway.calls import NOT_FOUND, Calls, Params
 from ticketing_payments.gateway.errors import RefusedError, StripeUnavailableError
-from ticketing_payments.gateway.objects import Charge, StripeObject, parsed, to_charge
+from ticketing_payments.gateway.objects import (
+    Charge,
+    Intent,
+    StripeObject,
+    parsed,
+    to_charge,
+    to_intent,
+)
 from ticketing_payments.gateway.span import Span
 
 CHARGES = "/v1/charges"
+INTENTS = "/v1/payment_intents"
 PAGE = 100  # objects a call: the most that Stripe gives
 TIMEOUT = 30.0  # seconds for one page
 TRIES = 6  # of each call, with pauses of 1, 2, 4, 8 and 16 seconds
+
+T = TypeVar("T")
 
 
 class StripeBooks(Calls):
@@ -25,15 +35,19 @@ class StripeBooks(Calls):
 
     def charges(self, span: Span) -> AsyncIterator[list[Charge]]:
         """Those made then, a page at a time."""
-        return self._charges_by(CHARGES, span, lambda found: found)
+        return self._pages(CHARGES, span, _charges)
 
     def refunded(self, span: Span) -> AsyncIterator[list[Charge]]:
         """Those of which a refund was made then."""
-        return self._charges_by("/v1/refunds", span, lambda found: found["charge"], "data.charge")
+        return self._pages("/v1/refunds", span, _charges_of, "data.charge")
 
     def disputed(self, span: Span) -> AsyncIterator[list[Charge]]:
         """Those to which a cardholder objected then."""
-        return self._charges_by("/v1/disputes", span, lambda found: found["charge"], "data.charge")
+        return self._pages("/v1/disputes", span, _charges_of, "data.charge")
+
+    def intents(self, span: Span) -> AsyncIterator[list[Intent]]:
+        """Those made then, a page at a time, the newest first."""
+        return self._pages(INTENTS, span, lambda found: list(map(to_intent, found)))
 
     async def charge(self, id: str) -> Charge | None:
         """None where Stripe has none of that id."""
@@ -44,9 +58,13 @@ class StripeBooks(Calls):
                 return None
             raise StripeUnavailableError from error
 
-    async def _charges_by(
-        self, path: str, span: Span, of: Any, *expand: str
-    ) -> AsyncIterator[list[Charge]]:
+    async def _pages(
+        self,
+        path: str,
+        span: Span,
+        parse: Callable[[list[StripeObject]], list[T]],
+        *expand: str,
+    ) -> AsyncIterator[list[T]]:
         params: dict[str, Any] = {
             "created[gte]": span.begin,
             "created[lt]": span.end,
@@ -55,7 +73,7 @@ class StripeBooks(Calls):
         }
         while True:
             page = await self._read(path, params)
-            yield parsed(lambda found: _charges(found["data"], of), page)
+            yield parsed(lambda found: parse(found["data"]), page)
             if not page.get("has_more"):
                 return
             params["starting_after"] = page["data"][-1]["id"]
@@ -69,6 +87,10 @@ class StripeBooks(Calls):
         return await self._get(path, params)
 
 
-def _charges(objects: list[StripeObject], of: Any) -> list[Charge]:
-    charges = map(of, objects)
-    return [to_charge(charge) for charge in charges if charge is not None]
+def _charges(found: list[StripeObject]) -> list[Charge]:
+    return list(map(to_charge, found))
+
+
+def _charges_of(found: list[StripeObject]) -> list[Charge]:
+    """Of refunds or disputes, which may be of none."""
+    return _charges([each["charge"] for each in found if each["charge"] is not None])

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from fastapi import Depends
 
-from ticketing_common.events.catalogue import OrderStatus
+from ticketing_common.events.catalogue import OrderCancelled, OrderCreated, OrderStatus
 from ticketing_common.service import store_of
 from ticketing_common.store import Document, Index, Store
 from ticketing_common.store.document import Model
@@ -114,6 +114,22 @@ class Order(Document):
             client_secret=None,
             message=None,
         )
+
+
+async def take_over(
+    orders: Store[Order], heard: OrderCreated | OrderCancelled, **own: object
+) -> None:
+    """What is newer of it than what is known, and with that what we keep beside it."""
+    await orders.replicate(
+        heard.id,
+        heard.version,
+        user_id=heard.user_id,
+        status=heard.status,
+        ticket_id=heard.ticket.id,
+        price=heard.ticket.price,
+        expires_at=heard.expires_at,
+        **own,
+    )
 
 
 Orders = Annotated[Store[Order], Depends(store_of(Order))]

@@ -5,7 +5,7 @@ from ticketing_common.events.listener import Listener
 from ticketing_common.store import Store
 from ticketing_common.types import now
 from ticketing_payments.events.listeners.queue_group import QUEUE_GROUP
-from ticketing_payments.models.order import Order
+from ticketing_payments.models.order import Order, take_over
 from ticketing_payments.outcomes import after_cancel
 
 
@@ -18,13 +18,5 @@ class OrderCancelledListener(Listener[OrderCancelled]):
 
     async def on_message(self, cancelled: OrderCancelled) -> None:
         """Only writes down what is due: the recovery loop is the one that talks to Stripe."""
-        await self.orders.replicate(
-            cancelled.id,
-            cancelled.version,
-            user_id=cancelled.user_id,
-            status=cancelled.status,
-            ticket_id=cancelled.ticket.id,
-            price=cancelled.ticket.price,
-            expires_at=cancelled.expires_at,
-        )
+        await take_over(self.orders, cancelled)
         await self.orders.change(cancelled.id, lambda order: after_cancel(order, now()))

@@ -5,7 +5,7 @@ from ticketing_common.events.listener import Listener
 from ticketing_common.store import Store
 from ticketing_common.tracing import spans
 from ticketing_payments.events.listeners.queue_group import QUEUE_GROUP
-from ticketing_payments.models.order import Order, Trace
+from ticketing_payments.models.order import Order, Trace, take_over
 
 
 class OrderCreatedListener(Listener[OrderCreated]):
@@ -16,16 +16,7 @@ class OrderCreatedListener(Listener[OrderCreated]):
         self.orders = orders
 
     async def on_message(self, order: OrderCreated) -> None:
-        await self.orders.replicate(
-            order.id,
-            order.version,
-            user_id=order.user_id,
-            status=order.status,
-            ticket_id=order.ticket.id,
-            price=order.ticket.price,
-            expires_at=order.expires_at,
-            **_trace(),
-        )
+        await take_over(self.orders, order, **_trace())
 
 
 def _trace() -> dict[str, Trace]:

@@ -1,0 +1,71 @@
+"""`ticketing restore SERVICE`: what was told since the backup that is in its database now."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from fastapi import FastAPI
+
+from ticketing_common.environment import add_data_option
+from ticketing_common.errors import CustomError
+from ticketing_common.events.connecting import NotConnectedError
+from ticketing_common.logs import reason
+from ticketing_common.restoring import NotRestorableError, Outcome
+from ticketing_common.service_command import (
+    CommandError,
+    app_of,
+    closed,
+    fail,
+    require_service,
+    service_settings,
+)
+
+Restore = Callable[[FastAPI, Any], Awaitable[Outcome]]
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "restore",
+        help="after one database came back from a backup: hear again what was told since",
+        description="Put the dump back while the service is stopped, run this, and start the"
+        " service again. Its documents are then as they were told to the others since the backup,"
+        " and so are the numbers that it goes on from. payments asks Stripe, too. auth has told"
+        " nobody anything: it reads what `ticketing owners tickets` and `... orders` print, and"
+        " names who has no account any more. It can be run again. The exit code is 0 only where"
+        " nothing was left out.",
+    )
+    parser.add_argument("service", help="whose database: auth, tickets, orders or payments")
+    add_data_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    logging.basicConfig(level="ERROR")
+    name = arguments.service
+    try:
+        require_service(name)
+        if find_spec(f"ticketing_{name}.restore") is None:
+            return fail(f"{name} hears nothing again")
+        settings = service_settings(name, arguments.data)
+        outcome = asyncio.run(_restore(name, settings))
+    except (CommandError, NotConnectedError, NotRestorableError) as error:
+        return fail(f"{name}: {error}")
+    except TimeoutError:
+        return fail(f"the database of {name} does not answer")
+    except CustomError as error:
+        return fail(f"{name}: {reason(error)}; run it again")
+    for each in outcome.left_out:
+        print(f"left out  {each}", file=sys.stderr)
+    print(f"{name}: {outcome}")
+    return 1 if outcome.left_out else 0
+
+
+async def _restore(name: str, settings: Any) -> Outcome:
+    restore: Restore = import_module(f"ticketing_{name}.restore").restore
+    async with closed(app_of(name, settings)) as app:
+        return await restore(app, settings)

@@ -1,0 +1,72 @@
+"""A service's database, put back as it was earlier while the rest of the stack goes on."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+from pymongo import MongoClient
+
+from ticketing_local.harness import Stack, until
+
+
+def back_up(stack: Stack, service: str, backup: Path) -> None:
+    """Copy the database while it stands still."""
+    with stack.frozen(f"{service}-mongo"):
+        shutil.copytree(_folder(stack, service), backup)
+
+
+def put_back(stack: Stack, service: str, backup: Path) -> None:
+    """The database is the backup, and ready."""
+    name = f"{service}-mongo"
+    before = stack.processes()[name]["restarts"]
+    stack.signal(name, signal.SIGSTOP)
+    shutil.rmtree(_folder(stack, service))
+    shutil.copytree(backup, _folder(stack, service))
+    stack.signal(name, signal.SIGKILL)
+    until(lambda: stack.processes()[name]["restarts"] > before)
+    until(lambda: bool(stack.processes()[name]["ready"]))
+
+
+@contextmanager
+def stopped(stack: Stack, service: str) -> Iterator[None]:
+    """The service is not there; in the end it starts anew."""
+    while True:
+        before = stack.processes()[service]["pid"]
+        stack.signal(service, signal.SIGKILL)
+        until(lambda: stack.processes()[service]["pid"] not in (None, before))  # noqa: B023
+        replacement = psutil.Process(stack.processes()[service]["pid"])
+        replacement.suspend()
+        if not replacement.net_connections():  # else it has asked already: the next one, then
+            break
+    try:
+        yield
+    finally:
+        replacement.resume()
+
+
+@contextmanager
+def database(stack: Stack, service: str) -> Iterator[Any]:
+    """Straight to it."""
+    client: MongoClient[Any] = MongoClient(
+        f"mongodb://127.0.0.1:{stack.port(f'{service}-mongo')}", directConnection=True
+    )
+    with client:
+        yield client[service]
+
+
+def ticketing(stack: Stack, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+    """What the command says, and whether it is content."""
+    argv = [str(Path(sys.executable).with_name("ticketing")), *arguments, "--data", str(stack.data)]
+    return subprocess.run(
+        argv, input=given, check=False, capture_output=True, text=True, timeout=300
+    )
+
+
+def _folder(stack: Stack, service: str) -> Path:
+    return stack.data / "mongo" / service
