@@ -25,6 +25,8 @@ from ticketing_common.service_command import (
     service_settings,
 )
 
+FAILED = 2  # the exit code where it has not come to the end
+
 Restore = Callable[[FastAPI, Any], Awaitable[Outcome]]
 
 
@@ -36,8 +38,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         " service again. Its documents are then as they were told to the others since the backup,"
         " and so are the numbers that it goes on from. payments asks Stripe, too. auth has told"
         " nobody anything: it reads what `ticketing owners tickets` and `... orders` print, and"
-        " names who has no account any more. It can be run again. The exit code is 0 only where"
-        " nothing was left out.",
+        " names who has no account any more. It can be run again. The exit code is 0 where nothing"
+        " was left out, 1 where something was, and 2 where it could not be done.",
     )
     parser.add_argument("service", help="whose database: auth, tickets, orders or payments")
     add_data_option(parser)
@@ -50,19 +52,24 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         require_service(name)
         if find_spec(f"ticketing_{name}.restore") is None:
-            return fail(f"{name} hears nothing again")
+            raise CommandError("it has nothing to be restored")
         settings = service_settings(name, arguments.data)
         outcome = asyncio.run(_restore(name, settings))
     except (CommandError, NotConnectedError, NotRestorableError) as error:
-        return fail(f"{name}: {error}")
+        return _fail(name, str(error))
     except TimeoutError:
-        return fail(f"the database of {name} does not answer")
+        return _fail(name, "its database does not answer")
     except CustomError as error:
-        return fail(f"{name}: {reason(error)}; run it again")
+        return _fail(name, f"{reason(error)}; run it again")
     for each in outcome.left_out:
         print(f"left out  {each}", file=sys.stderr)
     print(f"{name}: {outcome}")
     return 1 if outcome.left_out else 0
+
+
+def _fail(name: str, why: str) -> int:
+    fail(f"{name}: {why}")
+    return FAILED
 
 
 async def _restore(name: str, settings: Any) -> Outcome:

@@ -72,7 +72,7 @@ def test_a_running_service_is_left_alone(market: Stack) -> None:
     """Two would hand out the same numbers."""
     refused = ticketing(market, "restore", "orders")
 
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert refused.stderr == "orders: the service is running: stop all its replicas first\n"
 
 
