@@ -4,6 +4,7 @@ And a `kubectl` that is none, for the scripts that change a cluster.
 """
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,17 @@ def cluster(request: pytest.FixtureRequest) -> Cluster:
 def skaffold() -> dict[str, Any]:
     config: dict[str, Any] = yaml.safe_load((ROOT / "skaffold.yaml").read_text())
     return config
+
+
+@pytest.fixture(scope="session")
+def promtool() -> str:
+    """Prometheus' own, which reads rules and plays figures to them."""
+    found = shutil.which("promtool")
+    if not found:
+        if os.environ.get("CI"):
+            pytest.fail("promtool is missing")
+        pytest.skip("needs promtool, of Debian's package prometheus")
+    return found
 
 
 @pytest.fixture

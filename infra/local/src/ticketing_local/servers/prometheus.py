@@ -30,7 +30,8 @@ def prometheus(
         for service, replicas in services.items()
     }
     jobs = [
-        {"job_name": service, "static_configs": [{"targets": each}]}
+        # In a cluster it is the pods' label `app` that says whose figures they are.
+        {"job_name": service, "static_configs": [{"targets": each, "labels": {"app": service}}]}
         for service, each in targets.items()
     ]
     config = {
