@@ -51,8 +51,10 @@ async def restore(app: FastAPI, settings: Settings) -> Outcome:
 
 
 async def _ordered(tickets: Store[Ticket], told: OrderCreated | OrderCancelled) -> OrderedTicket:
-    """Raise `NotFoundError` where nobody has told of the ticket."""
-    ticket = await tickets.get(told.ticket.id)
+    """Raise `LookupError` where nobody has told of the ticket."""
+    ticket = await tickets.find_id(told.ticket.id)
+    if ticket is None:
+        raise LookupError(f"its ticket {told.ticket.id} is not known")
     return OrderedTicket(
         id=ticket.id,
         title=ticket.title,
