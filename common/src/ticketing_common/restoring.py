@@ -31,6 +31,7 @@ from ticketing_common.events.connecting import connected
 from ticketing_common.events.event import Event
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.events.marks import moved_back, position_now
+from ticketing_common.events.pull import EXPIRES
 from ticketing_common.events.stream import Stream
 from ticketing_common.logs import reason
 from ticketing_common.service_command import until_prepared
@@ -40,7 +41,7 @@ from ticketing_common.store.retry import retrying
 from ticketing_common.store.store import Store
 
 AT_ONCE = 64  # messages read, and then handled, at a time
-PATIENCE = 15.0  # seconds until a service that was stopped asks for no messages any more
+PATIENCE = EXPIRES + 5  # seconds until what a service had asked for before it hung has run out
 
 Hear = Callable[[Any], Awaitable[object]]
 Hearing = Mapping[type[Event], Hear]
@@ -158,12 +159,12 @@ async def _past(
 
 async def _require_stopped(stream: Stream, listeners: Iterable[AnyListener]) -> None:
     """Raise `NotRestorableError` where a replica of the service asks for messages."""
-    async with asyncio.timeout(PATIENCE + 5):
-        deadline = asyncio.get_running_loop().time() + PATIENCE
-        while await _waiting(stream, listeners):
-            if asyncio.get_running_loop().time() > deadline:
-                raise NotRestorableError("the service is running: stop all its replicas first")
-            await asyncio.sleep(0.5)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while await _waiting(stream, listeners):
+                await asyncio.sleep(0.5)
+    except TimeoutError:
+        raise NotRestorableError("the service is running: stop all its replicas first") from None
 
 
 async def _waiting(stream: Stream, listeners: Iterable[AnyListener]) -> bool:

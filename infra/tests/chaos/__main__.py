@@ -29,6 +29,11 @@ def main() -> int:
         help="NATS loses all data, as with every fourth seed",
     )
     parser.add_argument(
+        "--restore",
+        action="store_true",
+        help="a database comes back from a backup, as with every third seed",
+    )
+    parser.add_argument(
         "--upgrade-from",
         default=os.environ.get("UPGRADE_FROM", ""),
         help="a git ref: one replica of each service runs that version (UPGRADE_FROM)",
@@ -53,8 +58,10 @@ def _seeds(asked: argparse.Namespace, older: str | None) -> int:
     for seed in range(asked.seed, asked.seed + asked.seeds):
         print(f"seed {seed}, {asked.seconds:.0f} s of faults", flush=True)
         wipe_stream = asked.wipe_stream or seed % 4 == 0
+        # A backup is of one stream, and of one version.
+        restore = (asked.restore or seed % 3 == 0) and not wipe_stream and older is None
         try:
-            run = chaos_run(seed, asked.seconds, wipe_stream, stopwatch(), older)
+            run = chaos_run(seed, asked.seconds, wipe_stream, stopwatch(), older, restore)
             outcome = asyncio.run(run)
         except StackError as error:
             print(f"the stack could not be run: {error}", flush=True)

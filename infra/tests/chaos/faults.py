@@ -12,10 +12,11 @@ from pymongo.errors import PyMongoError
 
 from infra.tests.chaos.broker import STREAM, UNREACHABLE, jetstream
 from infra.tests.chaos.dashboard import Dashboard, StripeControl
-from infra.tests.chaos.data import wipe
+from infra.tests.chaos.data import back_up, wipe
 from infra.tests.chaos.members import ReplicaSet
 from infra.tests.chaos.plan import members
 from infra.tests.chaos.proxy import Mode
+from infra.tests.chaos.put_back import database_of, put_back
 from infra.tests.chaos.schedule import Fault
 from infra.tests.chaos.stack import ChaosStack
 
@@ -30,6 +31,7 @@ class Faults:
     def __init__(self, stack: ChaosStack, seed: int, say: Any) -> None:
         self.stack = stack
         self.done: Counter[str] = Counter()
+        self._repair = asyncio.Lock()
         self._seed = seed
         self._say = say
         self._paused: set[int] = set()
@@ -46,8 +48,13 @@ class Faults:
                 group.create_task(self.strike(fault))
 
     async def strike(self, fault: Fault) -> None:
-        self._say(str(fault))
-        self.done[fault.kind] += 1
+        if fault.kind == "put back":
+            async with self._repair:
+                self._begin(fault)
+                await put_back(self.stack, fault.target)
+            return
+        async with self._repair:  # nothing else strikes meanwhile
+            self._begin(fault)
         match fault.kind:
             case "kill":
                 self.stack.send(fault.target, signal.SIGKILL)
@@ -64,6 +71,8 @@ class Faults:
                 await self._dashboard.act(fault.target)
             case "wipe":
                 await asyncio.to_thread(wipe, self.stack, fault.target, WIPED[fault.target])
+            case "back up":
+                await asyncio.to_thread(back_up, self.stack, *database_of(self.stack, fault.target))
             case "lose consumer":
                 await self._lose_consumer(fault.target)
             case "failover":
@@ -74,6 +83,10 @@ class Faults:
                 await asyncio.to_thread(self._step_down)
             case _:
                 raise ValueError(fault.kind)
+
+    def _begin(self, fault: Fault) -> None:
+        self._say(str(fault))
+        self.done[fault.kind] += 1
 
     async def heal(self) -> None:
         """Take back what still lasts and wait until every process is ready."""

@@ -51,8 +51,10 @@ async def chaos_run(
     wipe_stream: bool,
     say: Callable[[str], None],
     older: str | None = None,
+    restore: bool = False,
 ) -> Outcome:
-    """`older` is the PYTHONPATH of another version, which then runs beside this one."""
+    """`older` is the PYTHONPATH of another version, which then runs beside this one. `restore`: a
+    database comes back from a backup."""
     async with ChaosStack(WINDOW, older=older) as stack:
         say(f"booted on {stack.url}")
         recorder = ChangeRecorder(stack.mongo_uri("orders"))
@@ -62,7 +64,7 @@ async def chaos_run(
         load = _Load(stack, seed, journal)
         async with load:
             upgrade = older is not None
-            await faults.run(schedule(seed, seconds, wipe_stream, upgrade, stack.silent))
+            await faults.run(schedule(seed, seconds, wipe_stream, upgrade, stack.silent, restore))
             await asyncio.sleep(1)
         await faults.heal()
         healed = datetime.now(UTC)

@@ -21,6 +21,8 @@ CONSUMERS = (
     *("orders-service_payment-created", "payments-service_order-cancelled"),
     "expiration-service_order-created",
 )
+# What auth stores is told to nobody; orders' replica set is watched by the harness itself.
+RESTORED = ("tickets", "payments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,12 @@ def schedule(
     wipe_stream: bool = False,
     upgrade: bool = False,
     silent: bool = False,
+    restore: bool = False,
 ) -> list[Fault]:
     """The faults of a run. `wipe_stream`: NATS loses everything, once, in its middle. `upgrade`:
     each service's replicas exchange their versions, once in either half. `silent`: Stripe does
-    nothing by itself."""
+    nothing by itself. `restore`: a service's database comes back from a backup of the run's first
+    third."""
     dice = random.Random(f"schedule {seed}")
     cards: list[tuple[str, str, float]] = []
     faults: list[Fault] = []
@@ -97,6 +101,10 @@ def schedule(
         faults.append(Fault(round(seconds / 2, 1), "wipe", "nats", 0.0))
     if upgrade:
         faults += _swaps(random.Random(f"upgrade {seed}"), seconds)
+    if restore:
+        service = random.Random(f"restore {seed}").choice(RESTORED)
+        faults.append(Fault(round(seconds / 3, 1), "back up", service, 0.0))
+        faults.append(Fault(round(seconds * 2 / 3, 1), "put back", service, 0.0))
     return sorted(faults, key=lambda fault: fault.at)
 
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
 from pymongo import MongoClient
 
+from infra.tests.holding import kept_away
 from ticketing_local.harness import Stack, until
 
 
@@ -36,18 +36,8 @@ def put_back(stack: Stack, service: str, backup: Path) -> None:
 @contextmanager
 def stopped(stack: Stack, service: str) -> Iterator[None]:
     """The service is not there; in the end it starts anew."""
-    while True:
-        before = stack.processes()[service]["pid"]
-        stack.signal(service, signal.SIGKILL)
-        until(lambda: stack.processes()[service]["pid"] not in (None, before))  # noqa: B023
-        replacement = psutil.Process(stack.processes()[service]["pid"])
-        replacement.suspend()
-        if not replacement.net_connections():  # else it has asked already: the next one, then
-            break
-    try:
+    with kept_away(lambda: stack.processes()[service]["pid"]):
         yield
-    finally:
-        replacement.resume()
 
 
 @contextmanager

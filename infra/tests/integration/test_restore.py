@@ -103,7 +103,7 @@ def _holds(stack: Stack, promises: Promises, untold: set[str]) -> None:
             return (status, kept, holder) == ("complete", 2000, order)
         if order in promises.cancelled:
             return (status, kept) == ("cancelled", 0)
-        return kept == (2000 if status == "complete" else 0)
+        return bool(kept == (2000 if status == "complete" else 0))
 
     for order, ticket in list(promises.tickets.items()):
         until(lambda order=order, ticket=ticket: said(order, ticket))  # type: ignore[misc]
