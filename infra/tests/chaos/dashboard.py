@@ -85,12 +85,12 @@ def unheard(payments: Iterable[tuple[str, JSON]], accounts: Mapping[str, JSON]) 
 
 
 def _knows(watch: JSON, account: JSON) -> bool:
-    disputes = account.get("disputes", {})
-    over = [id for id, status in disputes.items() if status not in ENDS]
+    disputes, known = account.get("disputes", {}), watch["disputeId"]
+    over = known in disputes and disputes[known] not in ENDS
     return bool(
         watch["refunded"] == account.get("refunded", 0)
-        and (not disputes or watch["disputeId"] in disputes)
-        and not (watch["disputeId"] in over and watch["dispute"] == "open")
+        and (not disputes or known in disputes)
+        and not (over and watch["dispute"] == "open")
     )
 
 

@@ -47,8 +47,8 @@ async def restore(app: FastAPI, settings: Settings) -> Outcome:
 
 
 def _charged(order: Order, told: PaymentCreated) -> Order | None:
-    """As it was when it was told; None where a charge is known. By a later refund's word alone it
-    would be taken for charged still, so whatever Stripe shows of it is read again (`Forgotten`)."""
+    """As it was when it was told; None where a charge is known. What went back since then is not
+    told of: `Forgotten` has it looked at."""
     if order.payment.charge_id is not None:
         return None
     decided = decide(order, Succeeded(told.stripe_id), now())
