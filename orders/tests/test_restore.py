@@ -15,7 +15,7 @@ from ticketing_common.events.catalogue import (
     TicketCreated,
     TicketUpdated,
 )
-from ticketing_common.restoring import Outcome
+from ticketing_common.restoring.past import Outcome
 from ticketing_common.store import Database, Store
 from ticketing_common.testing.since_backup import SinceBackup
 from ticketing_common.types import new_id, now
@@ -88,7 +88,19 @@ async def test_what_was_known_is_as_it_was_told_since(
 
     restored = await orders.get(order.id)
     assert (restored.status, restored.version) == (OrderStatus.CANCELLED, 2)
+    assert restored.cancelled_by == CancelledBy.BUYER  # as it was before its time
     assert restored.ticket.title == order.ticket.title
+
+
+async def test_who_was_cancelled_late_has_expired(
+    backup: SinceBackup, settings: Settings, orders: Store[Order], place: Place
+) -> None:
+    order = await place(left=-1)
+    await backup.told(order_cancelled(order.cancelled(CancelledBy.EXPIRY)))
+
+    await _restored(backup, settings)
+
+    assert (await orders.get(order.id)).cancelled_by == CancelledBy.EXPIRY
 
 
 async def test_an_older_word_takes_nothing_back(
@@ -118,17 +130,18 @@ async def test_nobody_expires_while_it_hears(
     assert (await orders.get(order.id)).open
 
 
-async def test_an_order_of_a_ticket_that_nobody_knows_is_left_out(
+async def test_an_order_of_an_unknown_ticket_keeps_its_number(
     backup: SinceBackup, settings: Settings, orders: Store[Order]
 ) -> None:
-    created = _created(new_id())
+    """The next buyer would get it, and nobody would hear of that."""
+    created = _created(new_id(), reservation=3)
     await backup.told(created)
 
     outcome = await _restored(backup, settings)
 
-    why = f"LookupError: its ticket {created.ticket.id} is not known"
-    assert outcome.left_out == [f"order:created/{created.id}/0: {why}"]
-    assert await orders.find_id(created.id) is None
+    assert outcome.left_out == [f"the title of order {created.id}: its ticket is unknown"]
+    order = await orders.get(created.id)
+    assert (order.ticket.id, order.ticket.reservation) == (created.ticket.id, 3)
 
 
 async def test_nothing_is_published(

@@ -10,9 +10,11 @@ import stripe as stripe_library
 
 from payments.tests.heard import cancelled, placed
 from payments.tests.paying import glanced, pay, recovered, settled
+from payments.tests.restoring import PutBack
 from payments.tests.serving import stripe_in_a_thread
 from ticketing_common.store import Database, Store
 from ticketing_common.testing.sessions import JWT_KEY
+from ticketing_common.testing.since_backup import SinceBackup
 from ticketing_common.timing import Timing
 from ticketing_payments.app import create_app
 from ticketing_payments.cases import Cases
@@ -159,6 +161,15 @@ def settle(orders: Store[Order], recovery: Recovery, schedule: Schedule) -> Act:
 def glance(orders: Store[Order], recovery: Recovery, schedule: Schedule) -> Act:
     """`await glance(order)`: as after Stripe's webhook about a payment that nobody watches."""
     return partial(glanced, orders, recovery, schedule)
+
+
+@pytest.fixture
+async def back(
+    database: Database, orders: Store[Order], settings: Settings, nats_url: str, stream_name: str
+) -> AsyncIterator[PutBack]:
+    """The database of a moment ago, before anything was told."""
+    async with SinceBackup.of(database, nats_url, stream_name) as backup:
+        yield PutBack(backup, settings)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from ticketing_auth.config import Settings
 from ticketing_auth.models.user import User
-from ticketing_common.restoring import Outcome
+from ticketing_common.restoring.past import Outcome
 from ticketing_common.service_command import until_prepared
 
 AT_ONCE = 500  # accounts looked for at a time

@@ -35,7 +35,7 @@ def test_sales_go_on_from_what_was_told(market: Stack, tmp_path: Path, service: 
             untold = _untold(market, service)
             put_back(market, service, tmp_path / "backup")
             done = ticketing(market, "restore", service)
-            assert (done.returncode, done.stderr) == (0, ""), done
+            assert done.returncode == 0, done
             assert "heard again" in done.stdout
 
         now = len(promises.paid)
@@ -62,7 +62,7 @@ def test_accounts_made_since_are_named(market: Stack, tmp_path: Path) -> None:
     )
     found = ticketing(market, "restore", "auth", given=owners)
 
-    assert found.returncode == 1
+    assert found.returncode == 3
     assert {seller.id, buyer.id} == {
         line.split()[3].strip(",") for line in found.stderr.splitlines()
     }

@@ -117,8 +117,12 @@ def test_a_purchase_is_one_trace(observed: Stack, seller: Visitor, buyer: Visito
     assert_nested(trace)
     assert not any(span.failed for span in trace)
     (charge,) = [span for span in trace if span.name == "charge"]
-    asked = {span.name for span in read(observed.data / "traces") if span.trace in charge.links}
-    assert {"POST /orders/{id}/pay", "POST the API", "POST /api/payments"} <= asked
+
+    def asked() -> set[str]:
+        spans = read(observed.data / "traces")
+        return {span.name for span in spans if span.trace in charge.links}
+
+    until(lambda: {"POST /orders/{id}/pay", "POST the API", "POST /api/payments"} <= asked())
 
 
 @pytest.mark.parametrize("killed", ["payments", "orders"])

@@ -4,7 +4,7 @@ the recovery loop asks about it, as after a crash."""
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from ticketing_common.restoring import Past
+from ticketing_common.restoring.past import Past
 from ticketing_common.store import Store
 from ticketing_common.types import new_id, now
 from ticketing_payments.gateway import Intent, IntentStatus
@@ -16,8 +16,8 @@ from ticketing_payments.schedule import Schedule
 
 LONGEST = timedelta(days=30)  # as far as the stream goes back
 IN_USE = timedelta(days=2)  # longer than an order, and so its intent, may be paid
-# Above all numbers that may have been used up since: to a key that it has seen, Stripe repeats the
-# answer that it gave.
+# More tries than an order can have seen since: its time is a day at most, its declines are few. To
+# a key that it knows, Stripe repeats the answer that it gave.
 BEYOND = 1000
 
 Decide = Callable[[Order], Order | None]
@@ -35,17 +35,19 @@ class Forgotten:
     async def find(self) -> None:
         """Raises `StripeUnavailableError`."""
         end = now() + timedelta(seconds=1)
-        begin = self.past.begun or end - LONGEST
+        begin = self.past.known_until or end - LONGEST
+        seen: set[str] = set()  # orders of which a later intent has been met
         async for intents in self.books.intents(_span(begin - IN_USE, end)):
             known = await self._known(intent.order_id for intent in intents)
             for intent in intents:
+                succeeded = intent.status == IntentStatus.SUCCEEDED
                 if intent.order_id in known:
-                    await self.orders.change(intent.order_id, self._with_intent(intent))
-                elif intent.order_id and intent.status == IntentStatus.SUCCEEDED:
+                    newest = intent.order_id not in seen
+                    await self.orders.change(intent.order_id, self._with_intent(intent, newest))
+                    seen.add(intent.order_id)
+                elif intent.order_id and succeeded:
                     order = f"order {intent.order_id}, which nobody has told of"
-                    self.past.outcome.left_out.append(
-                        f"{intent.id} at Stripe was charged for {order}"
-                    )
+                    self.past.outcome.left_out.append(f"Stripe's charge for {order}: {intent.id}")
         for read in (self.books.refunded, self.books.disputed):
             async for charges in read(_span(begin, end)):
                 for id in await self._known(charge.order_id for charge in charges):
@@ -54,17 +56,14 @@ class Forgotten:
     async def _known(self, ids: Iterable[str | None]) -> set[str]:
         return set(await self.orders.find_ids({id for id in ids if id}))
 
-    def _with_intent(self, intent: Intent) -> Decide:
-        """Of several of one order the newest comes first, and only one can have charged."""
+    def _with_intent(self, intent: Intent, newest: bool) -> Decide:
+        """Of several of one order the newest is in use, unless another one has charged."""
 
         def decide(order: Order) -> Order | None:
             payment, succeeded = order.payment, intent.status == IntentStatus.SUCCEEDED
-            if payment.status not in UNDECIDED:  # it was told of, without its intent
-                told = payment.intent_id is None and payment.charge_id == intent.charge_id
-                return order.with_payment(intent_id=intent.id) if told else None
-            if payment.intent_id == intent.id:
-                return None if intent.status == IntentStatus.CANCELED else self._due(order)
-            if payment.intent_id is not None and not succeeded:
+            if payment.status not in UNDECIDED:
+                return self._of_decided(order, intent) if succeeded else None
+            if not newest and not succeeded:
                 return None
             free = payment.status == PaymentStatus.NONE
             found = payment.model_copy(
@@ -80,6 +79,16 @@ class Forgotten:
             return self._due(order.model_copy(update={"payment": found}))
 
         return decide
+
+    def _of_decided(self, order: Order, intent: Intent) -> Order | None:
+        """Which intent a charge that was told of came of."""
+        if order.payment.charge_id != intent.charge_id:
+            said = f"a second charge of order {order.id} at Stripe: {intent.id}"
+            self.past.outcome.left_out.append(said)
+            return None
+        if order.payment.intent_id == intent.id:
+            return None
+        return order.with_payment(intent_id=intent.id)
 
     def _due(self, order: Order) -> Order | None:
         if order.payment.intent_id is None:

@@ -15,7 +15,8 @@ from ticketing_common.environment import add_data_option
 from ticketing_common.errors import CustomError
 from ticketing_common.events.connecting import NotConnectedError
 from ticketing_common.logs import reason
-from ticketing_common.restoring import NotRestorableError, Outcome
+from ticketing_common.restoring import past
+from ticketing_common.restoring.past import NotRestorableError, Outcome
 from ticketing_common.service_command import (
     CommandError,
     app_of,
@@ -25,7 +26,9 @@ from ticketing_common.service_command import (
     service_settings,
 )
 
-FAILED = 2  # the exit code where it has not come to the end
+# The exit codes where it has come to the end, but a person has to look; and where it has not. 1 is
+# also how an error ends a process: nobody is to start a service upon that.
+LEFT_OUT, FAILED = 3, 2
 
 Restore = Callable[[FastAPI, Any], Awaitable[Outcome]]
 
@@ -39,7 +42,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         " and so are the numbers that it goes on from. payments asks Stripe, too. auth has told"
         " nobody anything: it reads what `ticketing owners tickets` and `... orders` print, and"
         " names who has no account any more. It can be run again. The exit code is 0 where nothing"
-        " was left out, 1 where something was, and 2 where it could not be done.",
+        " was left out, 3 where something was, and another where it has not come to the end.",
     )
     parser.add_argument("service", help="whose database: auth, tickets, orders or payments")
     add_data_option(parser)
@@ -47,7 +50,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    logging.basicConfig(level="ERROR")
+    logging.basicConfig(level="ERROR", format="%(message)s")
+    logging.getLogger(past.__name__).setLevel("WARNING")  # how far it has come
     name = arguments.service
     try:
         require_service(name)
@@ -64,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     for each in outcome.left_out:
         print(f"left out  {each}", file=sys.stderr)
     print(f"{name}: {outcome}")
-    return 1 if outcome.left_out else 0
+    return LEFT_OUT if outcome.left_out else 0
 
 
 def _fail(name: str, why: str) -> int:
