@@ -6,13 +6,24 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
+from infra.tests.alerts import alerts
+from infra.tests.drills.catalogue import chosen
 from infra.tests.drills.load import load
-from infra.tests.drills.watch import watching
-from ticketing_local.harness import running_stack
+from infra.tests.drills.played import played_to
+from infra.tests.drills.running import Results, Running
+from infra.tests.drills.site import Site
+from infra.tests.drills.table import remarks, table
+from infra.tests.drills.watch import Say, Watch, watching
+from infra.tests.integration.visitor import Visitor
+from ticketing_local.harness import Stack, running_stack
 
 WINDOW = 60  # seconds an order holds its ticket: the shortest with all durations in full
+QUIET = 150.0  # seconds of load alone before the first fault, longer than most alerts' `for`
+QUIET_BEFORE_ONE = 20.0  # where only some drills are asked for
+TELL = 300.0  # seconds from one word on the load to the next
 
 
 def main() -> int:
@@ -22,10 +33,10 @@ def main() -> int:
     if not shutil.which("prometheus"):
         print("The drills need prometheus (on Debian, apt install prometheus).", file=sys.stderr)
         return 2
-    started = time.monotonic()
+    began = time.monotonic()
 
     def say(sentence: str) -> None:
-        print(f"{time.monotonic() - started:6.0f} s  {sentence}", file=sys.stderr, flush=True)
+        print(f"{time.monotonic() - began:6.0f} s  {sentence}", file=sys.stderr, flush=True)
 
     with (
         tempfile.TemporaryDirectory(prefix="drills-", ignore_cleanup_errors=True) as folder,
@@ -36,16 +47,59 @@ def main() -> int:
         load(stack) as purchases,
     ):
         say(f"runs on {stack.url}, with Prometheus on {stack.url_of('prometheus')}")
-        deadline = time.monotonic() + asked.quiet
-        while time.monotonic() < deadline:
-            time.sleep(max(0.0, min(300.0, deadline - time.monotonic())))
+        if asked.quiet is not None:
+            _quiet(asked.quiet, purchases, say)
+            early = _fired(watch)
+            print(f"fired: {', '.join(early) or 'nothing'}; purchases: {dict(purchases)}")
+            return 1 if early else 0
+        results = _drills(asked.only, stack, watch, purchases, say)
+    print(table(results.rows))
+    print(*remarks(results), sep="\n")
+    return 1 if results.failed else 0
+
+
+def _drills(
+    only: list[str], stack: Stack, watch: Watch, purchases: Counter[str], say: Say
+) -> Results:
+    with played_to(stack) as cluster:
+        site = Site(stack, Visitor.sign_up(stack), Visitor.sign_up(stack), cluster)
+        running = Running(site, watch, say)
+        _quiet(QUIET_BEFORE_ONE if only else QUIET, purchases, say)
+        running.results.early = _fired(watch)
+        for drill in chosen(only):
+            running.drill(drill)
             say(f"purchases: {dict(purchases)}")
-    return 1 if watch.firings else 0
+        running.finish()
+    return running.results
+
+
+def _quiet(seconds: float, purchases: Counter[str], say: Say) -> None:
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        time.sleep(min(TELL, left))
+        say(f"quiet, with purchases: {dict(purchases)}")
+
+
+def _fired(watch: Watch) -> list[str]:
+    return sorted({each.alert for each in watch.firings})
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="drills", description=__doc__)
-    parser.add_argument("--quiet", type=float, metavar="SECONDS", help="the load alone for so long")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=list(alerts()),
+        metavar="NAME",
+        help="the drills of this alert only; may be given again",
+    )
+    parser.add_argument(
+        "--quiet",
+        type=float,
+        metavar="SECONDS",
+        help="the load alone for so long, in which nothing may fire",
+    )
     return parser
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Thread
+from typing import Any
 
 import httpx
 
@@ -40,6 +41,11 @@ class Watch:
         """Those of an alert that began at that moment or later."""
         return [each for each in list(self.firings) if each.alert == alert and each.began >= since]
 
+    def last_end(self, alert: str) -> float:
+        """When it was over last; raises `ValueError` where it never was."""
+        ends = [each.ended for each in self.firings if each.alert == alert]
+        return max(end for end in ends if end is not None)
+
     def is_firing(self, alert: str) -> bool:
         return any(each.alert == alert and each.ended is None for each in list(self.firings))
 
@@ -51,12 +57,12 @@ class Watch:
                 except httpx.HTTPError as error:  # busy: what fires is still there a second later
                     self._say(f"Prometheus did not answer: {error!r}")
 
-    def _note(self, alerts: list[dict[str, dict[str, str]]]) -> None:
+    def _note(self, alerts: list[dict[str, Any]]) -> None:
         now = time.monotonic()
         firing = {
             (alert["labels"]["alertname"], _of(alert["labels"]))
             for alert in alerts
-            if alert["state"] == "firing"  # type: ignore[comparison-overlap]
+            if alert["state"] == "firing"
         }
         going_on = {(each.alert, each.of): each for each in self.firings if each.ended is None}
         for key in sorted(firing - set(going_on)):
