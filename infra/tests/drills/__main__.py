@@ -1,7 +1,7 @@
 """The command line of the drills: each alert's fault on the real stack, under a real Prometheus."""
 
 import argparse
-import shutil
+import os
 import signal
 import sys
 import tempfile
@@ -18,7 +18,9 @@ from infra.tests.drills.site import Site
 from infra.tests.drills.table import remarks, table
 from infra.tests.drills.watch import Say, Watch, watching
 from infra.tests.integration.visitor import Visitor
+from ticketing_local.binaries import PROMETHEUS, find
 from ticketing_local.harness import Stack, running_stack
+from ticketing_local.problems import ProblemError
 
 WINDOW = 60  # seconds an order holds its ticket: the shortest with all durations in full
 QUIET = 150.0  # seconds of load alone before the first fault, longer than most alerts' `for`
@@ -30,8 +32,10 @@ def main() -> int:
     asked = _parser().parse_args()
     # As Ctrl-C does, so that whatever was started is ended too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if not shutil.which("prometheus"):
-        print("The drills need prometheus (on Debian, apt install prometheus).", file=sys.stderr)
+    try:
+        find(PROMETHEUS, os.environ)
+    except ProblemError as problem:  # the stack would do without it
+        print(f"{problem} Here it is needed (on Debian, apt install prometheus).", file=sys.stderr)
         return 2
     began = time.monotonic()
 

@@ -36,6 +36,7 @@ class Cluster:
     def text(self) -> str:
         now = time.time()
         told = {
+            f"kube_cronjob_created{{{JOB}}}": now - 30 * DAY,
             f"kube_cronjob_status_last_successful_time{{{JOB}}}": now - self.reconciled * DAY,
             f"certmanager_certificate_expiration_timestamp_seconds{{{CERTIFICATE}}}": now
             + self.certificate * DAY,

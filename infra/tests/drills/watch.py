@@ -32,9 +32,9 @@ class Firing:
 class Watch:
     """Asks every second; `firings` are all that there were, in the order of their beginning."""
 
-    def __init__(self, stack: Stack, say: Say) -> None:
+    def __init__(self, prometheus: str, say: Say) -> None:
         self.firings: list[Firing] = []
-        self._url = f"{stack.url_of('prometheus')}/api/v1/alerts"
+        self._url = f"{prometheus}/api/v1/alerts"
         self._say = say
 
     def of(self, alert: str, since: float) -> list[Firing]:
@@ -53,12 +53,13 @@ class Watch:
         with httpx.Client(timeout=TIMEOUT) as http:
             while not stop.wait(POLL):
                 try:
-                    self._note(http.get(self._url).raise_for_status().json()["data"]["alerts"])
+                    alerts = http.get(self._url).raise_for_status().json()["data"]["alerts"]
+                    self.note(alerts, time.monotonic())
                 except httpx.HTTPError as error:  # busy: what fires is still there a second later
                     self._say(f"Prometheus did not answer: {error!r}")
 
-    def _note(self, alerts: list[dict[str, Any]]) -> None:
-        now = time.monotonic()
+    def note(self, alerts: list[dict[str, Any]], at: float) -> None:
+        """`alerts` are Prometheus' answer at that moment."""
         firing = {
             (alert["labels"]["alertname"], _of(alert["labels"]))
             for alert in alerts
@@ -66,11 +67,11 @@ class Watch:
         }
         going_on = {(each.alert, each.of): each for each in self.firings if each.ended is None}
         for key in sorted(firing - set(going_on)):
-            self.firings.append(Firing(*key, began=now))
+            self.firings.append(Firing(*key, began=at))
             self._say(f"{_named(*key)} fires")
         for key in sorted(set(going_on) - firing):
-            going_on[key].ended = now
-            self._say(f"{_named(*key)} is over after {now - going_on[key].began:.0f} s")
+            going_on[key].ended = at
+            self._say(f"{_named(*key)} is over after {at - going_on[key].began:.0f} s")
 
 
 def _of(labels: dict[str, str]) -> str:
@@ -83,7 +84,7 @@ def _named(alert: str, of: str) -> str:
 
 @contextmanager
 def watching(stack: Stack, say: Say) -> Iterator[Watch]:
-    watch, stop = Watch(stack, say), Event()
+    watch, stop = Watch(stack.url_of("prometheus"), say), Event()
     thread = Thread(target=watch.run, args=[stop], daemon=True)
     thread.start()
     try:
