@@ -56,25 +56,31 @@ def main() -> int:
             early = _fired(watch)
             print(f"fired: {', '.join(early) or 'nothing'}; purchases: {dict(purchases)}")
             return 1 if early else 0
-        results = _drills(asked.only, stack, watch, purchases, say)
-    print(table(results.rows))
-    print(*remarks(results), sep="\n")
+        results = Results()
+        try:
+            _drills(asked.only, stack, watch, purchases, results, say)
+        finally:  # an hour's rows are worth something without the last ones, too
+            print(table(results.rows), *remarks(results), sep="\n", flush=True)
     return 1 if results.failed else 0
 
 
 def _drills(
-    only: list[str], stack: Stack, watch: Watch, purchases: Counter[str], say: Say
-) -> Results:
+    only: list[str],
+    stack: Stack,
+    watch: Watch,
+    purchases: Counter[str],
+    results: Results,
+    say: Say,
+) -> None:
     with played_to(stack) as cluster:
         site = Site(stack, Visitor.sign_up(stack), Visitor.sign_up(stack), cluster)
-        running = Running(site, watch, say)
+        running = Running(site, watch, results, say)
         _quiet(QUIET_BEFORE_ONE if only else QUIET, purchases, say)
-        running.results.early = _fired(watch)
+        results.early = _fired(watch)
         for drill in chosen(only):
             running.drill(drill)
             say(f"purchases: {dict(purchases)}")
         running.finish()
-    return running.results
 
 
 def _quiet(seconds: float, purchases: Counter[str], say: Say) -> None:

@@ -41,8 +41,10 @@ class Results:
 
 
 class Running:
-    def __init__(self, site: Site, watch: Watch, say: Say) -> None:
-        self.results = Results()
+    """`results` grow with each drill."""
+
+    def __init__(self, site: Site, watch: Watch, results: Results, say: Say) -> None:
+        self.results = results
         self._site, self._watch, self._say = site, watch, say
 
     def drill(self, drill: Drill) -> None:
