@@ -62,7 +62,6 @@ class Running:
         except Exception as error:  # noqa: BLE001 - the other drills are still worth their time
             self._say(f"{drill.fault}: failed by {error!r}")
         self._await_ends([row for row in rows if row.alert not in drill.lasting], ENDS)
-        self._ended(drill.brings, ENDS)
         fired = {each.alert for each in self._watch.firings if each.began >= begun}
         self.results.beside[drill.fault] = sorted(fired - set(drill.expects))
 

@@ -75,7 +75,7 @@ class Watch:
 
 
 def _of(labels: dict[str, str]) -> str:
-    return " ".join(labels[label] for label in SHOWN if label in labels)
+    return " ".join(dict.fromkeys(labels[label] for label in SHOWN if label in labels))
 
 
 def _named(alert: str, of: str) -> str:
