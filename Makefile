@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-python packages system e2e pictures lighthouse chaos simulate simulate-sensitivity chaos-sensitivity bench check-infra images lint format pins clean clean-data
+.PHONY: help run setup test test-python packages system e2e pictures lighthouse chaos simulate simulate-sensitivity chaos-sensitivity drills bench check-infra images lint format pins clean clean-data
 
 SERVICES := auth tickets orders payments expiration client
-SYSTEM := integration simulation/tests order_free bad_input chaos/tests load/tests
+SYSTEM := integration simulation/tests order_free bad_input chaos/tests drills/tests load/tests
 # Another for `make test-python`.
 VENV := .venv
 PYTEST := $(VENV)/bin/pytest -q
@@ -86,6 +86,12 @@ simulate-sensitivity: setup ## Take each mechanism out of simulated worlds until
 
 chaos-sensitivity: setup ## Take each mechanism out and see that the checks notice
 	@infra/tests/chaos/run sensitivity
+
+drills: setup ## Bring about what each alert is for, and see that it fires and ends
+#: ONLY=                    some alerts: "StripeFails NewsIsDead"; all of them take an hour
+#: QUIET=                   only purchases, for so many seconds, in which none may fire
+#: PROMETHEUS=prometheus    its program, which .venv does not have
+	@infra/tests/drills/run $(addprefix --only ,$(ONLY)) $(addprefix --quiet ,$(QUIET))
 
 bench: setup ## Measure each path beside bare yardsticks
 #: COMPARE=                 a git ref: that version beside this one

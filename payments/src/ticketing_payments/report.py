@@ -113,7 +113,7 @@ async def of_service(app: FastAPI) -> Part:
         MOST_COUNTED,
     )
     refunds = [
-        each["payment"].get("refundDueSince")
+        (each["payment"].get("refundDueSince"), each["_id"])
         for each in undecided
         if each["payment"]["status"] == PaymentStatus.REFUND_DUE
     ]
@@ -126,10 +126,11 @@ async def of_service(app: FastAPI) -> Part:
             "open cases": str(cases),
         }
     )
-    if since := min((at for at in refunds if at), default=None):
-        part.facts["the oldest refund due"] = f"since {moment(since)}"
+    if oldest := min((due for due in refunds if due[0]), default=None):
+        since, order = oldest
+        part.facts["the oldest refund due"] = f"of order {order}, since {moment(since)}"
         if (now() - since).total_seconds() > LATE:
-            part.outstanding.append(f"a refund is due since {moment(since)}")
+            part.outstanding.append(f"the refund of order {order} is due since {moment(since)}")
     if cases:
         part.outstanding.append(f"{cases} cases: a person has to look")
     return part

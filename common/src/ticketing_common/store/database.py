@@ -16,6 +16,7 @@ from pymongo import AsyncMongoClient, WriteConcern
 
 from ticketing_common.errors import DatabaseConnectionError
 from ticketing_common.logs import reason
+from ticketing_common.store.cancelled_waits import survive_cancellation
 from ticketing_common.store.failures import outages
 from ticketing_common.store.indexes import Indexed, build_indexes
 
@@ -55,6 +56,7 @@ class Database:
     @classmethod
     def connect(cls, uri: str) -> Self:
         """Never blocks: the driver connects when first used and reconnects by itself."""
+        survive_cancellation()
         client: Any = AsyncMongoClient(
             uri, maxPoolSize=64, waitQueueTimeoutMS=3000, **READING, **TIMEOUTS, **SAFETY
         )

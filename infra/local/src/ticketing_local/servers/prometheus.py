@@ -24,7 +24,8 @@ def prometheus(
     rules: Mapping[str, Any],
 ) -> Process:
     """`services` are the replicas that it asks for their figures, `rules` a rule file's content.
-    Nobody is told of alerts: they are on its page."""
+    Nobody is told of alerts: they are on its page. What else it is to ask, a file in `targets`
+    names at any time (Prometheus' `file_sd_configs`)."""
     targets = {
         service: [f"{LOOPBACK}:{replica.env['METRICS_PORT']}" for replica in replicas]
         for service, replicas in services.items()
@@ -34,6 +35,8 @@ def prometheus(
         {"job_name": service, "static_configs": [{"targets": each, "labels": {"app": service}}]}
         for service, each in targets.items()
     ]
+    others = str(make_folder(folder / "targets") / "*.yaml")
+    jobs.append({"job_name": "others", "file_sd_configs": [{"files": [others]}]})
     config = {
         "global": {"scrape_interval": SCRAPE_INTERVAL, "evaluation_interval": SCRAPE_INTERVAL},
         "rule_files": ["rules.yaml"],
