@@ -1,24 +1,19 @@
 """Orders after their database came back from a backup."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
-
-import pytest
+from collections.abc import Awaitable, Callable
 
 from ticketing_common.events.catalogue import (
     ExpirationComplete,
     OrderCancelled,
-    OrderCreated,
     OrderStatus,
     PaymentCreated,
-    ReservedTicket,
     TicketCreated,
     TicketUpdated,
 )
 from ticketing_common.restoring.past import Outcome
-from ticketing_common.store import Database, Store
-from ticketing_common.testing.since_backup import SinceBackup
-from ticketing_common.types import new_id, now
+from ticketing_common.store import Store
+from ticketing_common.testing.since_backup import SinceBackup, order_created
+from ticketing_common.types import new_id
 from ticketing_orders.app import create_app
 from ticketing_orders.config import Settings
 from ticketing_orders.events.publishers import order_cancelled
@@ -29,26 +24,9 @@ from ticketing_orders.restore import restore
 Place = Callable[..., Awaitable[Order]]
 
 
-@pytest.fixture
-async def backup(database: Database, nats_url: str, stream_name: str) -> AsyncIterator[SinceBackup]:
-    async with SinceBackup.of(database, nats_url, stream_name) as backup:
-        yield backup
-
-
 async def _restored(backup: SinceBackup, settings: Settings) -> Outcome:
     settings = backup.settings(settings)
     return await restore(create_app(settings, backup.database), settings)
-
-
-def _created(ticket: str, reservation: int = 1) -> OrderCreated:
-    return OrderCreated(
-        id=new_id(),
-        version=0,
-        status=OrderStatus.CREATED,
-        user_id=new_id(),
-        expires_at=now() + timedelta(hours=1),
-        ticket=ReservedTicket(id=ticket, price=20, reservation=reservation),
-    )
 
 
 async def test_an_order_made_since_is_there_again(
@@ -57,7 +35,7 @@ async def test_an_order_made_since_is_there_again(
     """With its ticket as it was then, its number, and that it was paid."""
     id, seller = new_id(), new_id()
     listed = TicketCreated(id=id, version=0, title="Then", price=20, user_id=seller)
-    created = _created(id)
+    created = order_created(id)
     held = TicketUpdated(
         id=id, version=1, title="Later", price=30, user_id=seller, order_id=created.id
     )
@@ -109,7 +87,7 @@ async def test_an_older_word_takes_nothing_back(
     """Told again, or heard again: what is stored is newer."""
     order = await place(OrderStatus.CREATED)
     complete = await orders.save(order.with_status(OrderStatus.COMPLETE))
-    created = _created(order.ticket.id).model_copy(update={"id": order.id})
+    created = order_created(order.ticket.id).model_copy(update={"id": order.id})
     await backup.told(created)
 
     for _ in range(2):
@@ -134,7 +112,7 @@ async def test_an_order_of_an_unknown_ticket_keeps_its_number(
     backup: SinceBackup, settings: Settings, orders: Store[Order]
 ) -> None:
     """The next buyer would get it, and nobody would hear of that."""
-    created = _created(new_id(), reservation=3)
+    created = order_created(new_id(), reservation=3)
     await backup.told(created)
 
     outcome = await _restored(backup, settings)

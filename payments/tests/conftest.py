@@ -164,12 +164,9 @@ def glance(orders: Store[Order], recovery: Recovery, schedule: Schedule) -> Act:
 
 
 @pytest.fixture
-async def back(
-    database: Database, orders: Store[Order], settings: Settings, nats_url: str, stream_name: str
-) -> AsyncIterator[PutBack]:
+def back(orders: Store[Order], backup: SinceBackup, settings: Settings) -> PutBack:
     """The database of a moment ago, before anything was told."""
-    async with SinceBackup.of(database, nats_url, stream_name) as backup:
-        yield PutBack(backup, settings)
+    return PutBack(backup, settings)
 
 
 @pytest.fixture

@@ -1,24 +1,19 @@
 """Tickets after their database came back from a backup."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from ticketing_common.events.catalogue import (
     Listing,
     OrderCancelled,
-    OrderCreated,
     OrderStatus,
     PaymentCreated,
-    ReservedTicket,
     TicketCreated,
     TicketUpdated,
 )
-from ticketing_common.store import Database, Store
+from ticketing_common.store import Store
 from ticketing_common.testing.sessions import JWT_KEY
-from ticketing_common.testing.since_backup import SinceBackup
+from ticketing_common.testing.since_backup import SinceBackup, order_created
 from ticketing_common.types import new_id, now
 from ticketing_tickets.app import create_app
 from ticketing_tickets.config import Settings
@@ -27,12 +22,6 @@ from ticketing_tickets.models.ticket import ListedTicket, Ticket
 from ticketing_tickets.restore import restore
 
 SELLER = new_id()
-
-
-@pytest.fixture
-async def backup(database: Database, nats_url: str, stream_name: str) -> AsyncIterator[SinceBackup]:
-    async with SinceBackup.of(database, nats_url, stream_name) as backup:
-        yield backup
 
 
 async def _restored(backup: SinceBackup) -> None:
@@ -49,24 +38,13 @@ async def _restored(backup: SinceBackup) -> None:
     assert outcome.left_out == []
 
 
-def _order(ticket: str, reservation: int) -> OrderCreated:
-    return OrderCreated(
-        id=new_id(),
-        version=0,
-        status=OrderStatus.CREATED,
-        user_id=new_id(),
-        expires_at=now() + timedelta(hours=1),
-        ticket=ReservedTicket(id=ticket, price=20, reservation=reservation),
-    )
-
-
 async def test_a_ticket_listed_since_is_there_again(
     backup: SinceBackup, tickets: Store[Ticket], sales: Store[Sale]
 ) -> None:
     """As its seller last had it, held by who bought it, and sold."""
     id, at = new_id(), now() + timedelta(days=30)
     listing = Listing(number=2, starts_at=at, venue="Blue Note")
-    order = _order(id, 1)
+    order = order_created(id, 1)
     fields: dict[str, Any] = {"id": id, "user_id": SELLER, "price": 20, "listing": listing}
     await backup.told(
         TicketCreated(version=0, title="First", **fields),
@@ -92,7 +70,7 @@ async def test_numbers_go_on_above_all_that_was_told(
     """Held, given back and held again since: by the last, whatever comes again of the first."""
     known = Ticket(id=new_id(), title="A concert", price=20, user_id=SELLER)
     await tickets.save(known)
-    first, second = _order(known.id, 1), _order(known.id, 2)
+    first, second = order_created(known.id, 1), order_created(known.id, 2)
     fields: dict[str, Any] = {"id": known.id, "title": known.title, "price": 20, "user_id": SELLER}
     cancelled = OrderCancelled(**{**dict(first), "version": 1, "status": OrderStatus.CANCELLED})
     await backup.told(
@@ -118,7 +96,7 @@ async def test_an_order_that_nobody_had_told_of_yet_is_news(
     """It was heard, and the ticket saved, but that was lost before it was told."""
     known = Ticket(id=new_id(), title="A concert", price=20, user_id=SELLER)
     await tickets.save(known)
-    order = _order(known.id, 1)
+    order = order_created(known.id, 1)
     await backup.told(order)
 
     await _restored(backup)

@@ -1,7 +1,5 @@
 """A stopped service, and a backup of its database."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from fastapi import FastAPI
 
@@ -10,16 +8,10 @@ from ticketing_common.restoring.backup import past_of
 from ticketing_common.restoring.past import Outcome, by_listeners
 from ticketing_common.service import create_service
 from ticketing_common.settings import NatsSettings
-from ticketing_common.store import Database, Store
+from ticketing_common.store import Store
 from ticketing_common.testing.since_backup import SinceBackup
 
 SETTINGS = NatsSettings(NATS_URL="nats://unused", NATS_CLUSTER_ID="unused", NATS_CLIENT_ID="test")
-
-
-@pytest.fixture
-async def backup(database: Database, nats_url: str, stream_name: str) -> AsyncIterator[SinceBackup]:
-    async with SinceBackup.of(database, nats_url, stream_name) as backup:
-        yield backup
 
 
 class Service:

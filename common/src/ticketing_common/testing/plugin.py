@@ -15,6 +15,7 @@ from ticketing_common.testing import servers
 from ticketing_common.testing.base_system import BaseDatabase
 from ticketing_common.testing.in_memory import in_memory_database
 from ticketing_common.testing.sessions import JWT_KEY, SignIn, signed_in
+from ticketing_common.testing.since_backup import SinceBackup
 from ticketing_common.types import new_id
 
 ApiFactory = Callable[[FastAPI], Awaitable[httpx.AsyncClient]]
@@ -89,6 +90,13 @@ async def database(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
         return
     async for real in _real_database(request.getfixturevalue("mongo_uri"), request.node):
         yield real
+
+
+@pytest.fixture
+async def backup(database: Database, nats_url: str, stream_name: str) -> AsyncIterator[SinceBackup]:
+    """The test's database, put back as it is now; and a stream that it knows, empty so far."""
+    async with SinceBackup.of(database, nats_url, stream_name) as backup:
+        yield backup
 
 
 @pytest.fixture

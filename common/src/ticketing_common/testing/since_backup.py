@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TypeVar
 
+from ticketing_common.events.catalogue import OrderCreated, OrderStatus, ReservedTicket
 from ticketing_common.events.event import Event
 from ticketing_common.events.marks import position_now
 from ticketing_common.events.message import Message
@@ -11,6 +13,7 @@ from ticketing_common.events.stream import Stream
 from ticketing_common.settings import NatsSettings
 from ticketing_common.store import Database, Store
 from ticketing_common.store.position import StreamPosition
+from ticketing_common.types import new_id, now
 
 S = TypeVar("S", bound=NatsSettings)
 
@@ -54,3 +57,15 @@ class SinceBackup:
         """The service's, on this stream."""
         names = ("NATS_URL", "NATS_CLUSTER_ID")
         return settings.model_copy(update={name: getattr(self._here, name) for name in names})
+
+
+def order_created(ticket_id: str, reservation: int = 1) -> OrderCreated:
+    """An order of somebody's, at 20 dollars, that may be paid for an hour."""
+    return OrderCreated(
+        id=new_id(),
+        version=0,
+        status=OrderStatus.CREATED,
+        user_id=new_id(),
+        expires_at=now() + timedelta(hours=1),
+        ticket=ReservedTicket(id=ticket_id, price=20, reservation=reservation),
+    )
