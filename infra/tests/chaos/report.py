@@ -5,6 +5,7 @@ from collections import Counter
 from infra.tests.chaos.running import Outcome
 
 SHOWN = 5  # violations of one invariant
+MANY = 5  # starts: more than faults alone bring about in a minute or so
 
 
 def print_report(outcome: Outcome) -> None:
@@ -42,6 +43,8 @@ def summary(outcome: Outcome) -> list[str]:
         answers[f"{code // 100}xx" if code < 500 else str(code)] += count
     faults = ", ".join(f"{count} {kind}" for kind, count in sorted(outcome.faults.items()))
     outages = ", ".join(f"{name} {took:.1f} s" for name, took in outcome.outages.items())
+    many = (f"{name} {count} times" for name, count in outcome.starts.items() if count > MANY)
+    started = ", ".join(many) or "nothing over and over"
     said = ", ".join(f"{count} x {code}" for code, count in sorted(answers.items()))
     return [
         f"faults: {faults}",
@@ -52,4 +55,5 @@ def summary(outcome: Outcome) -> list[str]:
         f"webhooks: {webhooks}",
         f"answers: {said}; {facts.journal.unanswered} requests without one",
         f"longest outage: {outages}; at rest {outcome.rest:.1f} s after healing",
+        f"started anew: {started}",
     ]

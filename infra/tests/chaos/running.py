@@ -32,13 +32,15 @@ REST_AFTER_WIPE = 8.0  # seconds in which services notice that the stream is ano
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run; `recovery` is the longest outage seen by a user, by service."""
+    """What came of a run; `outages` are the longest seen by a user, in seconds by service, and
+    `starts` how often each process was started anew."""
 
     facts: Facts
     violations: dict[str, list[str]]
     faults: Counter[str]
     outages: dict[str, float]
     rest: float
+    starts: dict[str, int]
 
     @property
     def passed(self) -> bool:
@@ -73,6 +75,7 @@ async def chaos_run(
             await asyncio.sleep(REST_AFTER_WIPE)
         rest, under_way = await come_to_rest(stack, REST_TIMEOUT)
         say(f"at rest after {rest:.1f} s")
+        starts = {name: process["restarts"] for name, process in stack.state().items()}
         differences = await reconcile(stack)
         say(f"reconciled: {len(differences)} differences")
         replayed = [] if under_way else await _replay(stack, gains=older is not None)
@@ -82,7 +85,7 @@ async def chaos_run(
     violations = {"everything comes to rest": [f"{n} {what}" for what, n in under_way.items()]}
     violations |= verdict(facts)
     violations["the whole stream again changes no document"] = replayed
-    return Outcome(facts, violations, faults.done, load.probes.outages(), rest)
+    return Outcome(facts, violations, faults.done, load.probes.outages(), rest, starts)
 
 
 class _Load:
