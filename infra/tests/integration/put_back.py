@@ -2,8 +2,6 @@
 
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,14 +46,6 @@ def database(stack: Stack, service: str) -> Iterator[Any]:
     )
     with client:
         yield client[service]
-
-
-def ticketing(stack: Stack, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
-    """What the command says, and whether it is content."""
-    argv = [str(Path(sys.executable).with_name("ticketing")), *arguments, "--data", str(stack.data)]
-    return subprocess.run(
-        argv, input=given, check=False, capture_output=True, text=True, timeout=300
-    )
 
 
 def _folder(stack: Stack, service: str) -> Path:

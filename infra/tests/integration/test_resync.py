@@ -1,15 +1,12 @@
 """`ticketing resync`: what other services keep of a service's documents can be made anew."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
 
+from infra.tests.integration.put_back import database
 from infra.tests.integration.visitor import Visitor
 from ticketing_local.harness import Stack, running_stack, until
 
@@ -24,18 +21,7 @@ def unhurried(tmp_path: Path) -> Iterator[Stack]:
 
 
 def _resync(stack: Stack, service: str) -> str:
-    command = str(Path(sys.executable).with_name("ticketing"))
-    argv = [command, "resync", service, "--data", str(stack.data)]
-    return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=300).stdout
-
-
-@contextmanager
-def _database(stack: Stack, service: str) -> Iterator[Any]:
-    client: MongoClient[Any] = MongoClient(
-        f"mongodb://127.0.0.1:{stack.port(f'{service}-mongo')}", directConnection=True
-    )
-    yield client[service]
-    client.close()
+    return stack.ticketing("resync", service).stdout
 
 
 def _fields(collection: Any, **names: str) -> Documents:
@@ -63,9 +49,9 @@ def test_wiped_replicas_are_their_sources_again(unhurried: Stack) -> None:
     paid = late.order(tickets[2])
     buyer.await_status(held, "awaiting:payment")
     with (
-        _database(stack, "tickets") as tickets_db,
-        _database(stack, "orders") as orders_db,
-        _database(stack, "payments") as payments_db,
+        database(stack, "tickets") as tickets_db,
+        database(stack, "orders") as orders_db,
+        database(stack, "payments") as payments_db,
     ):
 
         def replicated() -> bool:

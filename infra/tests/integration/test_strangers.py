@@ -2,10 +2,7 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import nats
@@ -78,9 +75,6 @@ def test_passwords_are_nowhere_to_be_seen(stack: Stack) -> None:
 
 def test_the_owner_of_the_data_folder_looks_after_dead_letters(stack: Stack) -> None:
     """`ticketing dead-letters --data` signs in as the operator by itself."""
-    command = str(Path(sys.executable).with_name("ticketing"))
-    argv = [command, "dead-letters", "list", "--data", str(stack.data)]
-
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=300, check=False)
+    done = stack.ticketing("dead-letters", "list", check=False)
 
     assert (done.returncode, done.stderr) == (0, "")

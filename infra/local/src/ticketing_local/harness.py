@@ -28,6 +28,7 @@ UNLIMITED = {
 }
 BOOT_TIMEOUT = START_LIMIT + 20  # seconds
 STOP_TIMEOUT = 20.0
+COMMAND_TIMEOUT = 300.0
 
 
 class Stack:
@@ -66,6 +67,18 @@ class Stack:
     def await_ready(self) -> None:
         """Return once every process is ready (again)."""
         until(lambda: all(process["ready"] for process in self.processes().values()))
+
+    def ticketing(
+        self, *words: str, given: str = "", check: bool = True
+    ) -> "subprocess.CompletedProcess[str]":
+        """An operator's command on this stack, in a process of its own; `given` is its input.
+
+        Raises `CalledProcessError` where it fails and that is not to be.
+        """
+        argv = [str(Path(sys.executable).with_name("ticketing")), *words, "--data", str(self.data)]
+        return subprocess.run(
+            argv, input=given, check=check, capture_output=True, text=True, timeout=COMMAND_TIMEOUT
+        )
 
     @contextmanager
     def frozen(self, *names: str) -> Iterator[None]:
