@@ -59,7 +59,7 @@ DRILLS = (
         ("RefundIsLate",),
     ),
     Drill(
-        "figures of a cluster, played to Prometheus",
+        "played to Prometheus: books compared 2 days ago, a certificate for 10 days, a volume 90% full",
         faults.cluster_neglected,
         ("BooksAreNotCompared", "CertificateEnds", "VolumeFills"),
     ),
