@@ -40,6 +40,30 @@ async def test_what_stripe_will_not_refund(
     assert sum(record.message == "a person has to look" for record in caplog.records) == 1
 
 
+async def test_what_stripe_does_not_answer(
+    cashier: Cashier,
+    cases: Cases,
+    stripe: RunningFake,
+    place: Act,
+    cancel: Act,
+    recover: Act,
+    settle: Act,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is nobody's case, so the log has to say of which order, and why."""
+    order = await cancel(await pay(cashier, await place(), "tok_visa"))
+    stripe.fault("unavailable", method="POST", path="/v1/refunds", next=1)
+    await recover(order)
+
+    order = await settle(order)
+
+    assert order.payment.status == PaymentStatus.REFUNDED
+    assert await cases.store.find({}) == []
+    (line,) = (each for each in caplog.records if each.message == "refund will be tried again")
+    assert vars(line)["order"] == order.id
+    assert "503" in vars(line)["reason"]
+
+
 @pytest.mark.parametrize("code", ["charge_already_refunded", "charge_disputed"])
 async def test_a_refusal_that_nothing_explains(
     cashier: Cashier,

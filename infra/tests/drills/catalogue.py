@@ -59,7 +59,7 @@ DRILLS = (
         ("RefundIsLate",),
     ),
     Drill(
-        "figures of a cluster, played to Prometheus",
+        "played to Prometheus: books compared 2 days ago, a certificate of 10 days, a full volume",
         faults.cluster_neglected,
         ("BooksAreNotCompared", "CertificateEnds", "VolumeFills"),
     ),

@@ -1,5 +1,8 @@
 """A charge after it was decided: giving it back where it is due, and watching what others do."""
 
+import logging
+
+from ticketing_common.logs import reason
 from ticketing_common.store import Store
 from ticketing_common.types import now
 from ticketing_payments.cases import Cases
@@ -23,6 +26,8 @@ from ticketing_payments.returns import (
     watching,
 )
 from ticketing_payments.schedule import DECIDED, SELDOM, Schedule
+
+logger = logging.getLogger(__name__)
 
 KNOWN_REFUSALS = frozenset({"charge_already_refunded", "charge_disputed"})  # read again: it shows
 PATIENCE = 5  # looks, over a minute, until such a refusal that nothing explains is a person's
@@ -71,12 +76,13 @@ class Refunder:
         try:
             return await self.gateway.refund(payment.intent_id, order.id, number)
         except StripeFailedError as error:
-            said = str(error)
+            said = reason(error)
         except RefusedError as error:
             said = f"{error.code}: {error}"
             if error.code not in KNOWN_REFUSALS or payment.looks >= PATIENCE:
                 subject = f"{payment.charge_id}/{error.code}"
                 await self.cases.open(CaseKind.REFUND_REFUSED, subject, order.id, said)
+        logger.warning("refund will be tried again", extra={"order": order.id, "reason": said})
         fresh = payment.model_copy(update={"refund_number": payment.refund_number + 1})
         await self.orders.save(order.next(payment=self.schedule.later(order, fresh, now())))
         return None

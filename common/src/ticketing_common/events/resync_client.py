@@ -34,7 +34,7 @@ class ResyncClient:
             except BrokerUnavailableError as error:  # it is away: next time, then
                 logger.warning(
                     "its state is awaited",
-                    extra={"service": service, "reason": reason(error)},
+                    extra={"awaited": service, "reason": reason(error)},
                 )
 
     async def _is_done(self, service: str, request: str) -> bool:
@@ -49,5 +49,5 @@ class ResyncClient:
             rest = {name: id for name, id in position.awaited.items() if name != service}
             return position.next(awaited=rest)
 
-        logger.warning("has published its state again", extra={"service": service})
+        logger.warning("has published its state again", extra={"awaited": service})
         return await self.positions.change(StreamPosition.ID, forget)
