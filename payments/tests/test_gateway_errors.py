@@ -9,6 +9,7 @@ import pytest
 
 from ticketing_common.types import new_id
 from ticketing_payments.gateway import (
+    RefusedError,
     StripeFailedError,
     StripeGateway,
     StripeUnavailableError,
@@ -150,3 +151,19 @@ async def test_money_of_the_other_mode(gateway: StripeGateway) -> None:
 
     with pytest.raises(WrongModeError):
         await gateway.retrieve(intent.id)
+
+
+async def test_calls_that_fail_in_a_row_are_counted(
+    stripe: RunningFake, gateway: StripeGateway
+) -> None:
+    """What Stripe refuses, or declines, it has answered."""
+    stripe.fault("error_before", next=2)
+    for _ in range(2):
+        with pytest.raises(StripeFailedError):
+            await gateway.create(new_id(), 1, 2000)
+    assert gateway.failing == 2
+
+    with pytest.raises(RefusedError):
+        await gateway.refund("pi_none", new_id(), 1)
+
+    assert gateway.failing == 0

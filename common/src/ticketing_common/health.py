@@ -76,7 +76,8 @@ async def readyz(request: Request) -> JSONResponse:
 
     `deadLetters` counts what the service's listeners could not digest, `missed` how often the
     stream had discarded news before they heard it, and `awaited` the services that have yet to
-    tell their state again because of that; null where not known yet.
+    tell their state again because of that; null where not known yet. Of payments `openCases` are
+    those that a person has to look at, and `stripeFailing` the latest calls that Stripe failed.
     """
     health: Health = request.app.state.health
     report = await health.report(request.query_params.getlist("check"))

@@ -38,9 +38,11 @@ def configure_logs(service: str, level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("httpx", "stripe"):  # a line for every call of theirs
         logging.getLogger(chatty).setLevel("WARNING")
+    logging.getLogger("opentelemetry.attributes").setLevel("ERROR")  # one for each that it shortens
 
 
 def reason(error: BaseException) -> str:
-    """What lies behind an error, for a log line: its cause where it has one."""
-    cause = error.__cause__ or error
-    return f"{type(cause).__name__}: {cause}"
+    """What lies behind an error, for a log line: the first of its causes, where it has any."""
+    while error.__cause__:
+        error = error.__cause__
+    return f"{type(error).__name__}: {error}"

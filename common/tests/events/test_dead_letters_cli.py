@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from common.tests.events.conftest import SUBJECT, Command, OnStream
-from ticketing_common.events import dead_letters_cli
+from ticketing_common.events import connecting
 from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.stream import Stream
 
@@ -173,7 +173,7 @@ def test_what_can_t_be_replayed(command: Command, on_stream: OnStream[Any]) -> N
 
 def test_without_a_server(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence that names the address, in bounded time."""
-    monkeypatch.setattr(dead_letters_cli, "CONNECT_TIMEOUT", 0.3)
+    monkeypatch.setattr(connecting, "CONNECT_TIMEOUT", 0.3)
     monkeypatch.setenv("NATS_URL", "nats://127.0.0.1:1")
 
     code, out, err = command("list")

@@ -139,7 +139,7 @@ def test_what_is_well_is_nothing_outstanding(unhurried: Stack) -> None:
     assert done.stdout.endswith("Outstanding\n  nothing\n")
     assert len(lines(done.stdout, "ready", "yes")) == 6
     assert len(lines(done.stdout, "outbox of", "empty")) == 3
-    assert len(lines(done.stdout, "-service_", "pending")) == 10
+    assert len(lines(done.stdout, "-service_", "to hear")) == 10
 
 
 def test_a_service_that_is_away_keeps_no_other_from_telling(
@@ -178,7 +178,7 @@ def test_in_a_cluster_it_is_the_same_report(
     assert lines(status.stdout, "auth does not tell: it could not be asked")
     assert status.returncode == 1
     assert len(lines(status.stdout, "ready", "yes")) == 5
-    assert len(lines(status.stdout, "-service_", "pending")) == 10
+    assert len(lines(status.stdout, "-service_", "to hear")) == 10
 
 
 def test_an_order_that_there_is_not(unhurried: Stack) -> None:

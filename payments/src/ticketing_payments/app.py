@@ -66,7 +66,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
         listeners=[OrderCreatedListener(orders), OrderCancelledListener(orders)],
         republishers=[Republisher(orders, payment_created)],
         work={"recovery": recovery.run, "prompts": prompts.run, "cases": cases.run},
-        counts={"openCases": lambda: cases.known},
+        counts={"openCases": lambda: cases.known, "stripeFailing": lambda: gateway.failing},
         closing=[gateway.close],
     )
     app.state.cases = cases

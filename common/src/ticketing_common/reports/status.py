@@ -5,12 +5,13 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from nats.js.api import ConsumerInfo, DiscardPolicy
 
 from ticketing_common.environment import environment_of
 from ticketing_common.events.dead_letters import DeadLetters
@@ -19,9 +20,11 @@ from ticketing_common.events.stream import Stream
 from ticketing_common.reports.asking import Question, reports, service
 from ticketing_common.reports.report import Part, Report
 from ticketing_common.store.outbox import MOST_COUNTED, Outbox
+from ticketing_common.types import now
 
 TIMEOUT = 5.0  # seconds for a service's own word
-LATE = 60.0  # seconds after which what is pending in an outbox is nothing that just happened
+LATE = 15.0  # seconds after which what waits, in an outbox or for a listener, did not just happen
+MANY = 3  # calls to Stripe that fail in a row
 FAR_BEHIND = 1000  # messages that a consumer has yet to take
 
 OfService = Callable[[FastAPI], Awaitable[Part]]
@@ -47,22 +50,37 @@ class StatusQuestion(Question):
 
     async def of_stream(self, stream: Stream, report: Report) -> Part:
         """Its length, its consumers and the dead letters."""
-        state = (await stream.info()).state
+        info = await stream.info()
+        state, most = info.state, info.config.max_msgs or 0
         part = Part(facts={"messages": f"{state.messages} in {state.bytes / 2**20:.1f} MiB"})
+        if 0 < most <= state.messages and info.config.discard == DiscardPolicy.NEW:
+            part.outstanding.append(f"it takes no more than its {most} messages: somebody set that")
         consumers = {each.name: each for each in await stream.jetstream.consumers_info(stream.name)}
         for durable in (durable for rights in RIGHTS for durable in rights.durables):
             if each := consumers.get(durable):
                 pending, out = each.num_pending or 0, each.num_ack_pending or 0
                 again = each.num_redelivered or 0
-                part.facts[durable] = f"{pending} pending, {out} handed out, {again} of them again"
-                if pending > FAR_BEHIND:
-                    part.outstanding.append(f"{durable} has {pending} messages to hear")
-                if again:
-                    part.outstanding.append(f"{durable} tries {again} messages again")
+                part.facts[durable] = f"{pending} to hear, {out} handed out, {again} of them again"
+                part.outstanding += [f"{durable} {what}" for what in _behind(each)]
         letters = await DeadLetters(stream).counts()
         part.facts["dead letters"] = str(sum(letters.values()))
         part.outstanding += [f"{count} dead letters of {who}" for who, count in letters.items()]
         return part
+
+
+def _behind(consumer: ConsumerInfo) -> Iterator[str]:
+    """What is wrong with a consumer, if anything."""
+    pending, again = consumer.num_pending or 0, consumer.num_redelivered or 0
+    last = consumer.delivered.last_active if consumer.delivered else None
+    idle = (now() - (last or consumer.created)).total_seconds()
+    if consumer.paused:
+        yield "is paused: somebody did that (`nats consumer resume`)"
+    elif pending and not consumer.num_ack_pending and idle > LATE:
+        yield f"has asked for none of its {pending} messages for {idle:.0f} s"
+    elif pending > FAR_BEHIND:
+        yield f"has {pending} messages to hear"
+    if again:
+        yield f"tries {again} messages again"
 
 
 async def _own_word(name: str, port: int) -> Part:
@@ -79,6 +97,8 @@ async def _own_word(name: str, port: int) -> Part:
     part.outstanding += wrong
     if said.get("awaited"):
         part.outstanding.append(f"{said['awaited']} services have yet to publish their state again")
+    if (failing := said.get("stripeFailing") or 0) >= MANY:
+        part.outstanding.append(f"the last {failing} calls to Stripe failed")
     return part
 
 
@@ -91,7 +111,7 @@ def _readyz(port: int) -> dict[str, Any]:
         body = error.read()
     try:
         said: dict[str, Any] = json.loads(body)
-        return {"checks": dict(said["checks"]), "awaited": said.get("awaited")}
+        return {**said, "checks": dict(said["checks"])}
     except (ValueError, KeyError, TypeError) as error:
         raise OSError(f"no answer of ours: {body[:100]!r}") from error
 

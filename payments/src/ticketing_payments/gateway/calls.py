@@ -34,6 +34,7 @@ OUTCOMES: Mapping[type[Exception], str] = {
     StripeFailedError: "failed",
     WrongModeError: "wrong mode",
 }
+ANSWERED = frozenset({"done", "declined", "refused"})
 
 
 class Calls:
@@ -52,6 +53,7 @@ class Calls:
         self.read_timeout = read_timeout or timeout
         self.live = is_live(key)
         self.durations: dict[tuple[str, str], Histogram] = {}  # by call and outcome
+        self.failing = 0  # calls in a row that failed, and not for the card or for what was asked
         self._api_base = api_base
         self._headers = {
             "Authorization": f"Bearer {key}",
@@ -112,6 +114,8 @@ class Calls:
             outcome = OUTCOMES.get(type(error), "unavailable")
             raise
         finally:
+            if outcome != "given up":
+                self.failing = 0 if outcome in ANSWERED else self.failing + 1
             took = time.perf_counter() - began
             self.durations.setdefault((call, outcome), Histogram()).observe(took)
 
