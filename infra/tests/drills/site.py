@@ -1,12 +1,9 @@
 """What a fault may lay hands on: the stack, two people, Stripe's other side, the stream."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +15,6 @@ from infra.tests.drills.played import Cluster
 from infra.tests.integration.visitor import Visitor
 from ticketing_local.harness import Stack
 
-COMMAND_TIMEOUT = 120.0  # seconds
 STREAM = "ticketing"
 
 
@@ -39,12 +35,7 @@ class Site:
 
     def ticketing(self, *words: str) -> str:
         """What the operator's command prints. Raises `CalledProcessError` where it fails."""
-        argv = [str(Path(sys.executable).with_name("ticketing")), *words]
-        argv += ["--data", str(self.stack.data)]
-        done = subprocess.run(
-            argv, check=True, capture_output=True, text=True, timeout=COMMAND_TIMEOUT
-        )
-        return done.stdout
+        return self.stack.ticketing(*words).stdout
 
     def stripe(self, method: str, path: str, body: Any = None) -> Any:
         """The answer of the stand-in's control API."""
