@@ -13,6 +13,7 @@ from ticketing_local.harness import Stack
 
 AWAY = (404, 429, 500, 502, 503, 504)  # not there, or not heard of yet
 TRIES = 100
+PAUSE = 0.2  # seconds from one purchase to the next: others want the machine, too
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Shoppers:
         assert not any(thread.is_alive() for thread in self._threads)
 
     def _shop(self, seller: Visitor, buyer: Visitor) -> None:
-        while not self._stop.is_set():
+        while not self._stop.wait(PAUSE):
             ticket = self._ask(seller, "POST", "/api/tickets", {"title": "A concert", "price": 20})
             if ticket is None:
                 continue

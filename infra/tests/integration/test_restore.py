@@ -13,8 +13,8 @@ from infra.tests.integration.shoppers import Promises, Shoppers
 from infra.tests.integration.visitor import Visitor
 from ticketing_local.harness import Stack, running_stack, until
 
-SHOPPERS = 4
-SALES = 8  # before the backup, and since
+SHOPPERS = 3
+SALES = 5  # before the backup, and since
 
 REPLICATED = ("version", "title", "price")
 
