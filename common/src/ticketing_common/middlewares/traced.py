@@ -1,6 +1,6 @@
 """A span around every request; it goes on with the trace of a caller who may name one."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,11 +26,21 @@ class Traced:
         keys = settings.VISITOR_KEYS if isinstance(settings, ProxySettings) else ()
         self._vouching = Vouching(keys)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or scope["path"] in NOT_TRACED:
-            await self.app(scope, receive, send)
-            return
-        with spans.span(scope["method"], "server", parent=self._parent(scope)) as sampled:
+            return self.app(scope, receive, send)
+        parent = None
+        for name, _ in scope["headers"]:
+            if name == TRACEPARENT:
+                parent = self._parent(scope)
+        if parent is None and spans.passes():
+            return self.app(scope, receive, send)
+        return self._in_span(scope, receive, send, parent)
+
+    async def _in_span(
+        self, scope: Scope, receive: Receive, send: Send, parent: str | None
+    ) -> None:
+        with spans.span(scope["method"], "server", parent=parent) as sampled:
             await (self._traced if sampled else self.app)(scope, receive, send)
 
     async def _traced(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,9 +74,6 @@ class Traced:
         """The caller's `traceparent`, where the caller is the client service. A visitor's own could
         have each of their requests sampled, and hide others."""
         named: dict[bytes, bytes] = dict(scope["headers"])
-        parent = named.get(TRACEPARENT)
-        if parent is None:
-            return None
         vouched = named.get(VISITOR, b"").decode("latin-1")
         trusted = self._trusts_all or self._vouching.read(vouched) is not None
-        return parent.decode("latin-1") if trusted else None
+        return named[TRACEPARENT].decode("latin-1") if trusted else None

@@ -61,12 +61,13 @@ class OpenTelemetry:
         joins: str | None,
         attributes: Callable[[], Attributes] | None,
     ) -> AbstractContextManager[Span | None]:
+        begins = kind == "server" and parent is None  # `passes` was asked about it
         under_way = trace.get_current_span().get_span_context()
         links = []
         if joins and sampled_by(joins) and _context_of(joins).trace_id != under_way.trace_id:
             parent, links = joins, [Link(under_way)] if under_way.is_valid else []
-        if self._ratio is not None and not self._is_sampled(parent, under_way):
-            return NotSampled(parent if parent and sampled_by(parent) is not None else None)
+        if not begins and self._ratio is not None and not self._is_sampled(parent, under_way):
+            return NotSampled.of(parent if parent and sampled_by(parent) is not None else None)
         remote = trace.NonRecordingSpan(_context_of(parent)) if parent else None
         span = self._tracer.start_as_current_span(
             name,

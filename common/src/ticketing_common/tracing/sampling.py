@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar, Token
+from typing import Self
 
 RATIOS = {"parentbased_always_on": 1.0, "parentbased_always_off": 0.0}
 BY_RATIO = "parentbased_traceidratio"
@@ -18,13 +19,15 @@ _HEADER = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]([0-9a-f])")
 class NotSampled:
     """What is done inside of `with` it is exported neither here nor by whoever goes on with it."""
 
-    __slots__ = ("_header", "_token")
-
+    _header: str | None = None
     _token: "Token[NotSampled | None]"
 
-    def __init__(self, header: str | None = None) -> None:
+    @classmethod
+    def of(cls, header: str | None) -> Self:
         """`header` is the `traceparent` of the trace, where it has one already."""
-        self._header = header
+        found = cls()
+        found._header = header
+        return found
 
     @property
     def header(self) -> str:

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
 from ticketing_common.settings import SettingsError
-from ticketing_common.tracing.sampling import ratio_of
+from ticketing_common.tracing.sampling import NotSampled, draw, not_sampled, ratio_of
 
 if TYPE_CHECKING:
     from ticketing_common.tracing.opentelemetry import OpenTelemetry
@@ -27,6 +27,7 @@ _NOTHING: AbstractContextManager[None] = nullcontext()
 # One for the process, as OpenTelemetry's current span is: what a handler calls has no argument for
 # it.
 _exported: "OpenTelemetry | None" = None
+_ratio: float | None = None  # of the traces that begin here, how many are sampled, where we decide
 
 
 def configure(service: str, environ: Mapping[str, str]) -> None:
@@ -41,7 +42,7 @@ def configure(service: str, environ: Mapping[str, str]) -> None:
     Raises `SettingsError` for an exporter that is not installed, a file that can't be written and
     a ratio that is none.
     """
-    global _exported
+    global _exported, _ratio
     otlp = environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or environ.get(
         "OTEL_EXPORTER_OTLP_ENDPOINT"
     )
@@ -55,7 +56,9 @@ def configure(service: str, environ: Mapping[str, str]) -> None:
     try:
         from ticketing_common.tracing.opentelemetry import OpenTelemetry
 
-        _exported = OpenTelemetry(name, exporters, file, ratio_of(environ))
+        ratio = ratio_of(environ)
+        _exported = OpenTelemetry(name, exporters, file, ratio)
+        _ratio = ratio
     except (ValueError, OSError) as error:
         raise SettingsError(f"Traces can't be exported: {error}") from None
 
@@ -84,6 +87,19 @@ def span(
     | anything else               | `parent` or the current span | none             |
     """
     return _exported.span(name, kind, parent, joins, attributes) if _exported else _NOTHING
+
+
+def passes() -> bool:
+    """Whether a trace that would begin with this request is not sampled; then nothing is from here
+    on in this task. To be asked before the `span` of kind `server` of one without a parent.
+
+    Nearly all are not, so this takes one microsecond where a span that is not sampled takes five.
+    What it sets is never set back: a server runs each request as a task, whose context is its own.
+    """
+    if _ratio is None or draw(_ratio):
+        return False
+    not_sampled.set(NotSampled())
+    return True
 
 
 def trace_headers() -> Mapping[str, str]:
