@@ -65,6 +65,7 @@ async def test_a_charge_that_was_told_of_is_of_the_later_intent(
 
     restored = await orders.get(paid.id)
     assert restored.payment.intent_id == paid.payment.intent_id
+    assert restored.payment.intent_number >= paid.payment.intent_number
     assert (await settle(paid)).payment.status == PaymentStatus.REFUNDED
     assert await back.kept(paid) == [(20.0, 2000)]
 

@@ -88,7 +88,8 @@ class Forgotten:
             return None
         if order.payment.intent_id == intent.id:
             return None
-        return order.with_payment(intent_id=intent.id)
+        number = order.payment.intent_number + BEYOND  # there may have been others before it
+        return order.with_payment(intent_id=intent.id, intent_number=number)
 
     def _due(self, order: Order) -> Order | None:
         if order.payment.intent_id is None:
