@@ -51,7 +51,7 @@ class OpenTelemetry:
             exporter = FileSpanExporter(stream=cast(IO[str], BoundedFile(file)))
             self.provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self.provider.get_tracer("ticketing")
-        self._ratio = ratio
+        self.ratio = ratio
 
     def span(
         self,
@@ -66,7 +66,7 @@ class OpenTelemetry:
         links = []
         if joins and sampled_by(joins) and _context_of(joins).trace_id != under_way.trace_id:
             parent, links = joins, [Link(under_way)] if under_way.is_valid else []
-        if not begins and self._ratio is not None and not self._is_sampled(parent, under_way):
+        if not begins and self.ratio is not None and not self._is_sampled(parent, under_way):
             return NotSampled.of(parent if parent and sampled_by(parent) is not None else None)
         remote = trace.NonRecordingSpan(_context_of(parent)) if parent else None
         span = self._tracer.start_as_current_span(
@@ -114,7 +114,7 @@ class OpenTelemetry:
             return sampled
         if not_sampled.get():
             return False
-        return under_way.is_valid or draw(self._ratio or 0)
+        return under_way.is_valid or draw(self.ratio or 0)
 
 
 @contextmanager

@@ -27,7 +27,6 @@ _NOTHING: AbstractContextManager[None] = nullcontext()
 # One for the process, as OpenTelemetry's current span is: what a handler calls has no argument for
 # it.
 _exported: "OpenTelemetry | None" = None
-_ratio: float | None = None  # of the traces that begin here, how many are sampled, where we decide
 
 
 def configure(service: str, environ: Mapping[str, str]) -> None:
@@ -42,7 +41,7 @@ def configure(service: str, environ: Mapping[str, str]) -> None:
     Raises `SettingsError` for an exporter that is not installed, a file that can't be written and
     a ratio that is none.
     """
-    global _exported, _ratio
+    global _exported
     otlp = environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or environ.get(
         "OTEL_EXPORTER_OTLP_ENDPOINT"
     )
@@ -56,9 +55,7 @@ def configure(service: str, environ: Mapping[str, str]) -> None:
     try:
         from ticketing_common.tracing.opentelemetry import OpenTelemetry
 
-        ratio = ratio_of(environ)
-        _exported = OpenTelemetry(name, exporters, file, ratio)
-        _ratio = ratio
+        _exported = OpenTelemetry(name, exporters, file, ratio_of(environ))
     except (ValueError, OSError) as error:
         raise SettingsError(f"Traces can't be exported: {error}") from None
 
@@ -96,7 +93,7 @@ def passes() -> bool:
     Nearly all are not, so this takes one microsecond where a span that is not sampled takes five.
     What it sets is never set back: a server runs each request as a task, whose context is its own.
     """
-    if _ratio is None or draw(_ratio):
+    if _exported is None or _exported.ratio is None or draw(_exported.ratio):
         return False
     not_sampled.set(NotSampled())
     return True
