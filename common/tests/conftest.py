@@ -73,7 +73,7 @@ class Recorder(Listener[TicketUpdated]):
 
 Until = Callable[..., Awaitable[None]]
 
-IN_MEMORY = ("test_batch.py", "test_batch_company.py")
+IN_MEMORY = ("test_batch.py", "test_batch_company.py", "test_arrivals.py")
 
 
 def pytest_asyncio_loop_factories(

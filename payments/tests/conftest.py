@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import stripe as stripe_library
+from fastapi import FastAPI
 
 from payments.tests.heard import cancelled, placed
 from payments.tests.paying import glanced, pay, recovered, settled
@@ -65,12 +66,16 @@ def settings(stripe: RunningFake) -> Settings:
 
 
 @pytest.fixture
-async def api(
-    client_of: Any, settings: Settings, database: Database
-) -> AsyncIterator[httpx.AsyncClient]:
+async def app(settings: Settings, database: Database) -> AsyncIterator[FastAPI]:
     app = create_app(settings, database)
-    yield await client_of(app)
+    yield app
     await app.state.cashier.gateway.close()
+
+
+@pytest.fixture
+async def api(client_of: Any, app: FastAPI) -> httpx.AsyncClient:
+    client: httpx.AsyncClient = await client_of(app)
+    return client
 
 
 @pytest.fixture

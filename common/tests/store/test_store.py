@@ -6,7 +6,7 @@ import pytest
 
 from common.tests.conftest import Note
 from ticketing_common.errors import DatabaseConnectionError, NotFoundError, VersionConflictError
-from ticketing_common.store import AlreadyExistsError, Database, Store
+from ticketing_common.store import AlreadyExistsError, Database, Store, arrivals
 from ticketing_common.store.retry import retrying
 from ticketing_common.types import new_id
 
@@ -80,6 +80,22 @@ async def test_replica_takes_only_what_is_newer(notes: Store[Note]) -> None:
     assert applied == [True, False, True, False, False]
     stored = await notes.get(id)
     assert (stored.version, stored.text) == (3, "v3")
+
+
+async def test_whoever_waits_for_a_replica_hears_of_it(
+    notes: Store[Note], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, not with the next look."""
+    monkeypatch.setattr(arrivals, "FIRST_PAUSE", 60.0)
+    monkeypatch.setattr(arrivals, "PATIENCE", 60.0)
+    id = new_id()
+    waiting = asyncio.create_task(notes.arrivals.once_heard(id, lambda: notes.get(id)))
+    while not notes.arrivals.waiting:
+        await asyncio.sleep(0)
+
+    await notes.replicate(id, 0, slug=id)
+
+    assert (await asyncio.wait_for(waiting, 30)).slug == id
 
 
 async def test_each_reads_everything(notes: Store[Note]) -> None:

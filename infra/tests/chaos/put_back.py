@@ -1,8 +1,10 @@
 """One service's database comes back from a backup, as an operator brings it back."""
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+
+from fastapi import FastAPI
 
 from infra.tests.chaos.books import TICKETING
 from infra.tests.chaos.data import restore
@@ -39,11 +41,20 @@ async def _tell_the_rest(stack: ChaosStack, service: str) -> None:
     """What was never told is lost with a database, and has to be: here all of it was."""
     data = str(stack.data)
     async with closed(service_app(service, data)) as app:
-        await until_prepared(app)
+        async with asyncio.timeout(TIMEOUT):  # its database may be slow, by another fault
+            while not await _prepared(app):
+                pass
         async with connected(service_settings(service, data)) as stream:
             for store in app.state.stores.values():
                 if store.document.publishes:
                     await Relay(store.outbox, Publisher(stream)).drain()
+
+
+async def _prepared(app: FastAPI) -> bool:
+    with suppress(TimeoutError):
+        await until_prepared(app)
+        return True
+    return False
 
 
 async def _hear_again(stack: ChaosStack, service: str) -> None:

@@ -9,6 +9,7 @@ from bson import ObjectId
 from ticketing_common.errors import VersionConflictError
 from ticketing_common.events.event import Event
 from ticketing_common.events.message import AGAIN, Message
+from ticketing_common.store.arrivals import Arrivals
 from ticketing_common.store.database import Database
 from ticketing_common.store.document import Document, Index, object_id
 from ticketing_common.store.failures import outages
@@ -21,7 +22,6 @@ from ticketing_common.store.writes import Writes
 from ticketing_common.types import new_id
 
 D = TypeVar("D", bound=Document)
-Stored = dict[str, Any]
 Key = ObjectId | None
 
 
@@ -41,6 +41,7 @@ class Store(Reads[D]):
         self.outbox = Outbox(database, document.collection)
         self._writes = Writes(self._collection, self.batches)
         self._seen: LastSeen[D] = LastSeen()
+        self.arrivals = Arrivals()
 
     @property
     def indexes(self) -> tuple[Index, ...]:
@@ -131,6 +132,7 @@ class Store(Reads[D]):
             with suppress(VersionConflictError):
                 if await self._writes.upsert(register.guard, register.change):
                     self._seen.keep(register.document)
+                self.arrivals.tell(id)
                 return True
         return False
 
@@ -159,10 +161,8 @@ class Store(Reads[D]):
         their own: under those they had, the stream would take them for a repetition and drop them.
         They are found with the relay's next poll; nothing that has just happened waits behind them.
         """
-        messages = [
-            message._replace(id=f"{message.id}{AGAIN}{new_id()}")
-            for message in map(Message.of, events)
-        ]
+        first = map(Message.of, events)
+        messages = [each._replace(id=f"{each.id}{AGAIN}{new_id()}") for each in first]
         guard = _guard(object_id(document.id), document.version)
         with outages():
             result = await self._collection.update_one(guard, {"$push": pushed(messages)})
@@ -170,7 +170,7 @@ class Store(Reads[D]):
             raise VersionConflictError
 
     async def _insert(self, key: Key, document: D, messages: Sequence[Message]) -> None:
-        stored: Stored = {"_id": key, **document.to_mongo()}
+        stored: dict[str, Any] = {"_id": key, **document.to_mongo()}
         if messages:
             stored["outbox"] = [entry(message) for message in messages]
         await self._writes.insert(stored)
@@ -179,7 +179,7 @@ class Store(Reads[D]):
         # Fields are set, never the document replaced: the relay pulls from the outbox meanwhile.
         seen = self._seen.get(document.id)
         known = seen if seen and seen.version == document.version - 1 else None
-        change: Stored = document.to_change(known)
+        change: dict[str, Any] = document.to_change(known)
         if messages:
             change["$push"] = pushed(messages)
         await self._writes.upsert(_guard(key, document.version - 1), change)

@@ -99,7 +99,8 @@ async def new(
     number is refused. A cancelled order stays cancelled, so what a majority read says of the latest
     order can't be outdated by anything but a newer order, and that one holds the next number.
     """
-    ticket = await tickets.get(body.ticket_id)
+    id = body.ticket_id
+    ticket = await tickets.arrivals.once_heard(id, lambda: tickets.get(id))
     if ticket.withdrawn:
         raise WithdrawnError
     if body.price is not None and cents(body.price) != cents(ticket.price):

@@ -72,7 +72,8 @@ async def new(
         return taken
 
     try:
-        order = await orders.change(body.order_id, take)
+        id = body.order_id
+        order = await orders.arrivals.once_heard(id, lambda: orders.change(id, take))
     except OrderExpiredError:  # but the buyer's bank may have confirmed a payment in time
         order = await prompts.look(await orders.get(body.order_id))
         if order.payment.status != PaymentStatus.CHARGED:
