@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from infra.tests.load.flash import flash_sale
 from infra.tests.load.measuring import measure_yardstick
+from infra.tests.load.open_paths import SHARES, open_paths
 from infra.tests.load.pages import page_paths
 from infra.tests.load.path import HELLO, MAIN, Path
 from infra.tests.load.paths import api_paths
@@ -18,6 +20,7 @@ from infra.tests.load.soak import soak
 from infra.tests.load.starting import start_times
 
 AT_ONCE = (16, 64)  # sagas
+ASKING = (1, 16, 64)  # at once
 IDLE = 3.0  # seconds
 
 
@@ -47,6 +50,10 @@ async def bench(
     if plan.has("saga"):
         await _sagas(plan, sites, servers, results, say)
         results.rss["after sagas"] = this.rss()
+    if plan.has("asking"):
+        await _asking(plan, sites, results, say)
+    if plan.has("open"):
+        await open_paths(sites, plan.rounds, plan.pace, results.open, say)
     if plan.has("flash"):
         results.sales = [await flash_sale(this, tickets, plan.buyers) for tickets in (1, 500)]
         results.rss["after flash sales"] = this.rss()
@@ -90,3 +97,21 @@ async def _sagas(
     runs += await up_to_saturation(this, plan.rates, plan.saga_seconds)
     results.lag = await a_second(this, max(1.0, saturation / 2), plan.saga_seconds)
     say("event lag measured")
+
+
+async def _asking(plan: Plan, sites: Sequence[Site], results: Results, say: Say) -> None:
+    """At once, then at shares of what the slowest version did of them."""
+
+    async def take_turns(points: Sequence[float], measure: Any) -> None:
+        turns = list(sites)
+        for number in range(1, plan.rounds + 1):
+            for point in points:
+                for site in turns:
+                    runs = results.asking.setdefault(site.name, [])
+                    runs.append(await measure(site, point, plan.saga_seconds, asking=True))
+            turns.reverse()  # the next round starts with another version
+            say(f"purchases by asking, round {number} of {plan.rounds}")
+
+    await take_turns(ASKING, at_once)
+    saturation = min(max(run.per_second for run in runs) for runs in results.asking.values())
+    await take_turns([share * saturation for share in SHARES], a_second)

@@ -8,7 +8,7 @@ from typing import Self
 
 from infra.tests.load.path import LEVELS, MAIN
 
-SECTIONS = ("start", "paths", "saga", "flash", "scale", "soak")
+SECTIONS = ("start", "paths", "saga", "asking", "open", "flash", "scale", "soak")
 RATES = (5.0, 10.0, 20.0, 40.0, 80.0, 120.0, 160.0, 240.0, 320.0, 480.0)  # sagas a second
 SHORT_PATHS = (
     "current user",
@@ -45,8 +45,10 @@ class Plan:
     def of(cls, asked: argparse.Namespace) -> Self:
         short = bool(asked.short)
         usual: tuple[str, ...] = SECTIONS[:-1]
-        if short or asked.compare:
+        if short:
             usual = ("paths", "saga")
+        elif asked.compare:
+            usual = ("paths", "saga", "asking", "open")
         if asked.replicas > 1:
             usual = ("saga",)
         return cls(

@@ -4,9 +4,16 @@ from collections.abc import Sequence
 
 from infra.tests.load import tables
 from infra.tests.load.figures import short
+from infra.tests.load.open_tables import open_table
 from infra.tests.load.path import Path
 from infra.tests.load.results import Results
-from infra.tests.load.saga_tables import lags_table, saga_ratios_table, sagas_table, services_table
+from infra.tests.load.saga_tables import (
+    asking_table,
+    lags_table,
+    saga_ratios_table,
+    sagas_table,
+    services_table,
+)
 from infra.tests.load.scale import READ
 from infra.tests.load.site import services_of
 from infra.tests.load.tables import Figures, table
@@ -27,6 +34,10 @@ def report(results: Results, paths: Sequence[Path], compared: str | None) -> str
         parts += _paths(results, figures, paths, compared)
     if results.sagas:
         parts += _sagas(results, figures.yardstick(), compared)
+    if results.asking:
+        parts += _asking(results, compared)
+    if results.open:
+        parts += ["## Open arrivals", open_table(results.open, THIS, compared)]
     if results.sales:
         parts += ["## Flash sale", _sales(results)]
     if results.scale:
@@ -76,6 +87,15 @@ def _sagas(results: Results, hello: float, compared: str | None) -> list[str]:
     if lag := results.lag:
         parts += [f"## Event lag at half of saturation ({lag.asked:.0f} sagas a second)"]
         parts += [lags_table(lag)]
+    return parts
+
+
+def _asking(results: Results, compared: str | None) -> list[str]:
+    this, before = results.asking[THIS], results.asking.get(compared or "", [])
+    parts = ["## Purchases by asking", asking_table(this, before)]
+    busiest = max(this, key=lambda run: run.per_second)
+    for run in (this[0], busiest):
+        parts += [f"{run.asked:.0f} {run.kind}:", lags_table(run)]
     return parts
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from infra.tests.load.figures import Spread
 from infra.tests.load.flash import Sale
+from infra.tests.load.open_paths import OpenRun
 from infra.tests.load.saga_runs import SagaRun
 from infra.tests.load.sample import Sample
 from infra.tests.load.soak import Soak
@@ -25,6 +26,8 @@ class Results:
     samples: list[Sample] = field(default_factory=list)
     sagas: dict[str, list[SagaRun]] = field(default_factory=dict)
     lag: SagaRun | None = None  # at half of saturation
+    asking: dict[str, list[SagaRun]] = field(default_factory=dict)
+    open: list[OpenRun] = field(default_factory=list)
     sales: list[Sale] = field(default_factory=list)
     scale: dict[int, list[Sample]] = field(default_factory=dict)
     start: dict[str, tuple[Spread, Spread]] = field(default_factory=dict)
@@ -38,6 +41,8 @@ class Results:
             "samples": [each.as_json() for each in self.samples],
             "sagas": {name: [run.as_json() for run in runs] for name, runs in self.sagas.items()},
             "lag": self.lag and self.lag.as_json(),
+            "asking": {name: [run.as_json() for run in runs] for name, runs in self.asking.items()},
+            "open": [each.as_json() for each in self.open],
             "flash_sales": [each.as_json() for each in self.sales],
             "scale": {str(n): [s.as_json() for s in found] for n, found in self.scale.items()},
             "start_seconds": {

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,15 +10,18 @@ from typing import Any
 from infra.tests.load.connection import Connection
 from infra.tests.load.milestones import Milestones
 from infra.tests.load.site import Site
-from infra.tests.load.wire import request
+from infra.tests.load.wire import Answer, request
 from ticketing_common.types import new_id
 
 BOUND = 60.0  # seconds a saga may take
 USERS = 500
 
+TICKET = {"title": "A concert", "price": 19.99}
+Lags = dict[str, float]
+
 
 class SagaError(Exception):
-    """A step was answered with something else than 201."""
+    """A step was answered with something else than it should be."""
 
 
 class Desk:
@@ -25,17 +29,22 @@ class Desk:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self.requests = 0
         self._free: dict[str, deque[Connection]] = defaultdict(deque)
+
+    async def ask(
+        self, service: str, method: str, path: str, cookie: str, body: Any = None
+    ) -> Answer:
+        free = self._free[service]
+        connection = free.popleft() if free else Connection(self.site.port_of(service))
+        answer = await connection.fetch(request(method, path, cookie, body))
+        self.requests += 1
+        free.append(connection)
+        return answer
 
     async def post(self, service: str, path: str, cookie: str, body: dict[str, Any]) -> str:
         """The id in a 201; raise `SagaError` for anything else."""
-        free = self._free[service]
-        connection = free.popleft() if free else Connection(self.site.port_of(service))
-        answer = await connection.fetch(request("POST", path, cookie, body))
-        free.append(connection)
-        if answer.status != 201:
-            raise SagaError(f"{path}: {answer.status} {answer.body[:200]!r}")
-        return str(answer.json()["id"])
+        return id_of(await self.ask(service, "POST", path, cookie, body))
 
     def close(self) -> None:
         for free in self._free.values():
@@ -43,46 +52,66 @@ class Desk:
                 connection.close()
 
 
+def id_of(answer: Answer) -> str:
+    if answer.status != 201:
+        raise SagaError(f"{answer.status} {answer.body[:200]!r}")
+    return str(answer.json()["id"])
+
+
 @dataclass(slots=True)
 class Times:
     """Of one saga, in milliseconds: all of it, and each event from its commit (the answer of the
-    request that caused it) until its consumer had stored what it tells."""
+    request that caused it) until whoever waited for it could go on."""
 
     total: float
-    lags: dict[str, float] = field(default_factory=dict)
+    lags: Lags = field(default_factory=dict)
 
 
-class Sagas:
+class Sagas(ABC):
     """Runs sagas of one site, each by two of so many users."""
 
-    def __init__(self, site: Site, seen: Milestones) -> None:
+    def __init__(self, site: Site) -> None:
         self.desk = Desk(site)
-        self.seen = seen
         self.cookies = [site.cookie(new_id()) for _ in range(USERS)]
         self.failures: list[str] = []
         self._number = 0
 
-    async def run(self) -> Times | None:
-        """One saga; None (and a line in `failures`) for one that does not get to its end."""
-        try:
-            async with asyncio.timeout(BOUND):
-                return await self._run()
-        except (SagaError, TimeoutError) as error:
-            self.failures.append(repr(error))
-            return None
+    async def run(self, due: float | None = None) -> Times | None:
+        """One saga, whose time counts from when it was due (of `perf_counter`; None is now).
 
-    async def _run(self) -> Times:
+        None (and a line in `failures`) for one that does not get to its end.
+        """
         self._number += 1
         seller = self.cookies[self._number % USERS]
         buyer = self.cookies[(self._number + 1) % USERS]
-        post, reached, times = self.desk.post, self.seen.reached, Times(0.0)
+        began, lags = due or time.perf_counter(), Lags()
+        try:
+            async with asyncio.timeout(BOUND):
+                complete = await self._run(seller, buyer, lags)
+        except (SagaError, TimeoutError) as error:
+            self.failures.append(repr(error))
+            return None
+        return Times((complete - began) * 1000, lags)
+
+    @abstractmethod
+    async def _run(self, seller: str, buyer: str, lags: Lags) -> float:
+        """Do it, and return when the order was complete."""
+
+
+class Watched(Sagas):
+    """Each step is taken once a database tells that it can be: nobody asks for anything twice."""
+
+    def __init__(self, site: Site, seen: Milestones) -> None:
+        super().__init__(site)
+        self.seen = seen
+
+    async def _run(self, seller: str, buyer: str, lags: Lags) -> float:
+        post, reached = self.desk.post, self.seen.reached
 
         def lag(name: str, committed: float, consumed: float) -> None:
-            times.lags[name] = max(0.0, consumed - committed) * 1000
+            lags[name] = max(0.0, consumed - committed) * 1000
 
-        started = time.perf_counter()
-        body: dict[str, Any] = {"title": "A concert", "price": 19.99}
-        ticket = await post("tickets", "/api/tickets", seller, body)
+        ticket = await post("tickets", "/api/tickets", seller, TICKET)
         created = time.perf_counter()
         lag("ticket:created -> orders", created, await reached("orders", ticket))
         order = await post("orders", "/api/orders", buyer, {"ticketId": ticket})
@@ -95,5 +124,4 @@ class Sagas:
         paid = time.perf_counter()
         complete = await reached("orders", order, "complete")
         lag("payment:created -> orders", paid, complete)
-        times.total = (complete - started) * 1000
-        return times
+        return complete

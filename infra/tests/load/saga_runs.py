@@ -2,20 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from infra.tests.load.asking import Asking
 from infra.tests.load.figures import percentile
 from infra.tests.load.milestones import milestones
-from infra.tests.load.saga import Sagas, Times
+from infra.tests.load.open_loop import due_times, until
+from infra.tests.load.saga import Sagas, Times, Watched
 from infra.tests.load.site import Site, services_of, stores_of
+
+Run = Callable[[Sagas], Awaitable[list[Times | None]]]
 
 
 @dataclass(frozen=True, slots=True)
 class SagaRun:
     """`cpu` and `stores` in microseconds per saga, over all processes, with what came after the
-    last; `services` the same for each of ours; times in milliseconds; `lags` as (p50, p99)."""
+    last; `services` the same for each of ours; times in milliseconds; `lags` as (p50, p99);
+    `requests` per saga."""
 
     kind: str
     asked: float  # at once, or a second
@@ -24,19 +30,21 @@ class SagaRun:
     per_second: float
     p50: float
     p99: float
+    p999: float
     cpu: float
     stores: float
     services: dict[str, float]
     lags: dict[str, tuple[float, float]]
+    requests: float = 3.0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-async def at_once(site: Site, count: int, seconds: float) -> SagaRun:
+async def at_once(site: Site, count: int, seconds: float, *, asking: bool = False) -> SagaRun:
     """Closed loop: so many sagas under way at any time."""
 
-    async def start(sagas: Sagas) -> list[Times | None]:
+    async def run(sagas: Sagas) -> list[Times | None]:
         end = time.perf_counter() + seconds
 
         async def one_after_another() -> list[Times | None]:
@@ -48,21 +56,21 @@ async def at_once(site: Site, count: int, seconds: float) -> SagaRun:
         runs = await asyncio.gather(*(one_after_another() for _ in range(count)))
         return [times for run in runs for times in run]
 
-    return await _measured(site, "at once", count, start)
+    return await _measured(site, "at once", count, run, asking)
 
 
-async def a_second(site: Site, rate: float, seconds: float) -> SagaRun:
-    """Open loop: sagas start when they are due, not when others are done."""
+async def a_second(site: Site, rate: float, seconds: float, *, asking: bool = False) -> SagaRun:
+    """Open loop: sagas start when they are due, not when others are done, and count from then."""
 
-    async def start(sagas: Sagas) -> list[Times | None]:
+    async def run(sagas: Sagas) -> list[Times | None]:
         began = time.perf_counter()
         runs = []
-        for number in range(int(rate * seconds)):
-            await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
-            runs.append(asyncio.create_task(sagas.run()))
+        for due in due_times(rate, seconds):
+            await until(began + due)
+            runs.append(asyncio.create_task(sagas.run(began + due)))
         return list(await asyncio.gather(*runs))
 
-    return await _measured(site, "a second", rate, start)
+    return await _measured(site, "a second", rate, run, asking)
 
 
 async def up_to_saturation(site: Site, rates: Sequence[float], seconds: float) -> list[SagaRun]:
@@ -75,12 +83,20 @@ async def up_to_saturation(site: Site, rates: Sequence[float], seconds: float) -
     return runs
 
 
-async def _measured(site: Site, kind: str, asked: float, start: Any) -> SagaRun:
+@asynccontextmanager
+async def _sagas(site: Site, asking: bool) -> AsyncIterator[Sagas]:
+    if asking:
+        yield Asking(site)
+    else:
+        async with milestones(site) as seen:
+            yield Watched(site, seen)
+
+
+async def _measured(site: Site, kind: str, asked: float, run: Run, asking: bool) -> SagaRun:
     await site.quiet()
-    async with milestones(site) as seen:
-        sagas = Sagas(site, seen)
+    async with _sagas(site, asking) as sagas:
         before, began = site.cpu(), time.perf_counter()
-        times: list[Times | None] = await start(sagas)
+        times = await run(sagas)
         took = time.perf_counter() - began
         await site.quiet()
         after = site.cpu()
@@ -90,17 +106,19 @@ async def _measured(site: Site, kind: str, asked: float, start: Any) -> SagaRun:
     ours = {name: spent[name] for name in services_of(spent)}
     totals = [each.total for each in done]
     return SagaRun(
-        kind=kind,
+        kind=f"{kind}, asking" if asking else kind,
         asked=asked,
         done=len(done),
         failed=len(times) - len(done),
         per_second=len(done) / took,
         p50=percentile(totals, 50),
         p99=percentile(totals, 99),
+        p999=percentile(totals, 99.9),
         cpu=sum(ours.values()),
         stores=sum(spent[name] for name in stores_of(spent)),
         services=ours,
         lags=_lags(done),
+        requests=sagas.desk.requests / max(len(done), 1),
     )
 
 

@@ -1,12 +1,23 @@
 """Runs of sagas as Markdown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 
 from infra.tests.load.figures import Spread, short
 from infra.tests.load.saga_runs import SagaRun
 from infra.tests.load.tables import ratios_row, table
 
+Get = Callable[[SagaRun], float]
+
+ASKING: dict[str, Get] = {
+    "done/s": lambda run: run.per_second,
+    "requests": lambda run: run.requests,
+    "p50 ms": lambda run: run.p50,
+    "p99 ms": lambda run: run.p99,
+    "p99.9 ms": lambda run: run.p999,
+    "services µs": lambda run: run.cpu,
+    "stores µs": lambda run: run.stores,
+}
 TARGETS = {"16 at once": 200.0, "64 at once": 100.0}  # bare hellos of CPU
 
 
@@ -15,6 +26,20 @@ def sagas_table(runs: Sequence[SagaRun], hello: float) -> str:
     header = ["sagas", "done/s", "p50 ms", "p99 ms", "CPU µs/saga (spread)", "x hello", "target"]
     rows = [_row(name, rounds, hello) for name, rounds in _rounds(runs).items()]
     return table([*header, "met", "stores µs", "failed"], rows)
+
+
+def asking_table(runs: Sequence[SagaRun], before: Sequence[SagaRun] = ()) -> str:
+    """Sales by asking; where another version was measured, with multiples of its figures."""
+    other = _rounds(before)
+    rows = []
+    for name, rounds in _rounds(runs).items():
+        row = [name]
+        for get in ASKING.values():
+            this = median(map(get, rounds))
+            was = median(map(get, other[name])) if name in other else None
+            row.append(short(this) if was is None else f"{short(this)} (x {this / was:.2f})")
+        rows.append([*row, str(sum(run.failed for run in rounds))])
+    return table(["purchases", *ASKING, "failed"], rows)
 
 
 def services_table(runs: Sequence[SagaRun]) -> str:
@@ -36,7 +61,7 @@ def saga_ratios_table(before: Sequence[SagaRun], after: Sequence[SagaRun]) -> st
 
 def lags_table(run: SagaRun) -> str:
     rows = [[name, short(p50), short(p99)] for name, (p50, p99) in run.lags.items()]
-    return table(["commit to consumed", "p50 ms", "p99 ms"], rows)
+    return table(["lag", "p50 ms", "p99 ms"], rows)
 
 
 def _row(name: str, rounds: Sequence[SagaRun], hello: float) -> list[str]:

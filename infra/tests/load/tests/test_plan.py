@@ -14,7 +14,7 @@ def test_a_full_run_measures_all_but_the_soak() -> None:
     """Three rounds at every number of connections."""
     full = plan()
 
-    assert full.sections == ("start", "paths", "saga", "flash", "scale")
+    assert full.sections == ("start", "paths", "saga", "asking", "open", "flash", "scale")
     assert (full.rounds, full.levels) == (3, (1, 32, 256))
 
 
@@ -42,7 +42,7 @@ def test_what_is_compared_may_come_from_the_environment(monkeypatch: pytest.Monk
     monkeypatch.setenv("COMPARE", "main")
 
     assert plan().compare == "main"
-    assert plan().sections == ("paths", "saga")
+    assert plan().sections == ("paths", "saga", "asking", "open")
 
 
 def test_another_version_is_the_sources_of_all_its_packages(tmp_path: Path) -> None:

@@ -1,7 +1,12 @@
 from dataclasses import replace
 
 from infra.tests.load.saga_runs import SagaRun
-from infra.tests.load.saga_tables import saga_ratios_table, sagas_table, services_table
+from infra.tests.load.saga_tables import (
+    asking_table,
+    saga_ratios_table,
+    sagas_table,
+    services_table,
+)
 
 RUN = SagaRun(
     kind="at once",
@@ -11,6 +16,7 @@ RUN = SagaRun(
     per_second=200.0,
     p50=300.0,
     p99=400.0,
+    p999=500.0,
     cpu=3000.0,
     stores=2500.0,
     services={"tickets": 1000.0, "orders": 2000.0},
@@ -55,3 +61,15 @@ def test_the_busiest_run_shows_who_took_it() -> None:
         "| --- | --: |",
         "| orders | 7.00 |",
     ]
+
+
+def test_sales_by_asking_are_compared_where_both_were_measured() -> None:
+    """Each figure with how many times the other version's it is; and how often one had to ask."""
+    asking = replace(RUN, kind="at once, asking", requests=5.0)
+    before = replace(asking, requests=10.0, per_second=100.0, cpu=6000.0)
+
+    assert asking_table([asking]).splitlines()[2:] == [
+        "| 64 at once, asking | 200 | 5.00 | 300 | 400 | 500 | 3000 | 2500 | 0 |"
+    ]
+    (row,) = asking_table([asking], [before, RUN]).splitlines()[2:]
+    assert "| 200 (x 2.00) | 5.00 (x 0.50) | 300 (x 1.00) |" in row
