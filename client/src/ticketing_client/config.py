@@ -16,6 +16,7 @@ class ClientSettings(ExpirationWindowSettings, ProxySettings):
     """
 
     API_URL: Annotated[str, Field(pattern=r"^https?://[^/]+")]
+    # Longer than services wait for each other's news, which is half a second.
     API_TIMEOUT_SECONDS: Annotated[float, Field(gt=0, le=30)] = 2.0
     STRIPE_PUBLISHABLE_KEY: (
         Annotated[

@@ -11,7 +11,7 @@ from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 
 logger = logging.getLogger(__name__)
 
-CATCH_UP = 2.0  # seconds payments may take to hear of a new order
+CATCH_UP = 1.4  # seconds payments may take to hear of a new order; asked last, it waits on its own
 MOST_UNDER_WAY = 500  # each keeps its visitor's headers, and they may be long
 PATIENCE = 15.0  # times the usual timeout: Stripe is asked twice, with seconds for each
 

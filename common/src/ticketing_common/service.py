@@ -73,6 +73,7 @@ def create_service(
     counts = dict(counts or {})
     metrics = Metrics()
     metrics.sources["batches"] = sources.batches(stores)
+    metrics.sources["waits for news"] = sources.waits(stores)
     if settings.METRICS_PORT:
         server = MetricsServer(metrics, settings.HOST, settings.METRICS_PORT)
         background |= {"metrics": server.run, "watching the event loop": metrics.watch_loop}

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from common.tests.conftest import Note
+from common.tests.conftest import USER, Note
 from ticketing_common.errors import DatabaseConnectionError, NotFoundError, VersionConflictError
 from ticketing_common.store import AlreadyExistsError, Database, Store, arrivals
 from ticketing_common.store.retry import retrying
@@ -89,8 +89,9 @@ async def test_whoever_waits_for_a_replica_hears_of_it(
     monkeypatch.setattr(arrivals, "FIRST_PAUSE", 60.0)
     monkeypatch.setattr(arrivals, "PATIENCE", 60.0)
     id = new_id()
-    waiting = asyncio.create_task(notes.arrivals.once_heard(id, lambda: notes.get(id)))
+    waiting = asyncio.create_task(notes.arrivals.once_heard(id, USER, lambda: notes.get(id)))
     while not notes.arrivals.waiting:
+        assert not waiting.done()
         await asyncio.sleep(0)
 
     await notes.replicate(id, 0, slug=id)

@@ -28,7 +28,9 @@ STREAM = {
     "ticketing_consumer_lag_seconds",
     "ticketing_dead_letters",
 }
-STORE = {"ticketing_store_batches", "ticketing_store_batch_items"}
+STORE = {
+    "ticketing_store_batches", "ticketing_store_batch_items", "ticketing_waits_for_news",
+}  # fmt: skip
 OUTBOX = {"ticketing_outbox_documents", "ticketing_outbox_age_seconds"}
 LIMITS = {"ticketing_rate_limited"}
 EXPECTED = {

@@ -58,7 +58,7 @@ async def test_a_bad_ticket_id(
     }
 
 
-@pytest.mark.parametrize("id", [new_id(), "nonsense", "0", "x" * 24, "a" * 22 + " b", '{"$gt":1}'])
+@pytest.mark.parametrize("id", ["f" * 24, "nonsense", "0", "x" * 24, "a" * 22 + " b", '{"$gt":1}'])
 async def test_no_such_ticket_is_404(
     api: httpx.AsyncClient, sign_in: SignIn, ticket: Ticket, id: str
 ) -> None:

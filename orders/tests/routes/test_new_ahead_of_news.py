@@ -25,6 +25,7 @@ async def test_a_ticket_made_a_moment_ago_is_waited_for(
     body = {"ticketId": id}
     ordering = asyncio.create_task(api.post("/api/orders", json=body, headers=sign_in()))
     while not app.state.stores[Ticket].arrivals.waiting:
+        assert not ordering.done()
         await asyncio.sleep(0)
 
     await tickets.replicate(id, 0, title="A concert", price=20)

@@ -14,7 +14,7 @@ from ticketing_common.types import Id
 
 router = APIRouter()
 
-CATCH_UP = 1.5  # seconds orders may take to hear of a ticket that tickets already shows
+CATCH_UP = 1.0  # seconds for orders to hear of a ticket; asked last, it waits on its own
 CONFIRM = 1.0  # seconds tickets may take to confirm a reservation before the page says so itself
 
 CHANGED = (

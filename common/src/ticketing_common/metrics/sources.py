@@ -38,6 +38,23 @@ def batches(stores: Sequence[Store[Any]]) -> Source:
     return read
 
 
+def waits(stores: Sequence[Store[Any]]) -> Source:
+    """Of requests for what another service had just made; see `store.arrivals`."""
+
+    async def read() -> list[Metric]:
+        family = CounterMetricFamily(
+            "ticketing_waits_for_news",
+            "Requests for what was not heard of yet.",
+            labels=["collection", "outcome"],
+        )
+        for store in stores:
+            for outcome, count in store.arrivals.outcomes.items():
+                family.add_metric([store.document.collection, outcome], count)
+        return [family]
+
+    return read
+
+
 def outboxes(stores: Sequence[Store[Any]]) -> Source:
     async def read() -> list[Metric]:
         depth = GaugeMetricFamily(

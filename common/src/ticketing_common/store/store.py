@@ -22,7 +22,6 @@ from ticketing_common.store.writes import Writes
 from ticketing_common.types import new_id
 
 D = TypeVar("D", bound=Document)
-Key = ObjectId | None
 
 
 def _no_event(document: Document) -> None:
@@ -134,6 +133,7 @@ class Store(Reads[D]):
                     self._seen.keep(register.document)
                 self.arrivals.tell(id)
                 return True
+        self.arrivals.tell(id)
         return False
 
     async def set_newer(self, id: str, numbered: str, number: int, **fields: Any) -> None:
@@ -169,13 +169,13 @@ class Store(Reads[D]):
         if not result.matched_count:
             raise VersionConflictError
 
-    async def _insert(self, key: Key, document: D, messages: Sequence[Message]) -> None:
+    async def _insert(self, key: ObjectId | None, document: D, messages: Sequence[Message]) -> None:
         stored: dict[str, Any] = {"_id": key, **document.to_mongo()}
         if messages:
             stored["outbox"] = [entry(message) for message in messages]
         await self._writes.insert(stored)
 
-    async def _update(self, key: Key, document: D, messages: Sequence[Message]) -> None:
+    async def _update(self, key: ObjectId | None, document: D, messages: Sequence[Message]) -> None:
         # Fields are set, never the document replaced: the relay pulls from the outbox meanwhile.
         seen = self._seen.get(document.id)
         known = seen if seen and seen.version == document.version - 1 else None
@@ -195,6 +195,6 @@ def _guess(
         return None
 
 
-def _guard(key: Key, version: int) -> Query:
+def _guard(key: ObjectId | None, version: int) -> Query:
     """Matches that version; a document from before there were versions is read as version 0."""
     return {"_id": key, "version": version or {"$in": [0, None]}}

@@ -100,7 +100,7 @@ async def new(
     order can't be outdated by anything but a newer order, and that one holds the next number.
     """
     id = body.ticket_id
-    ticket = await tickets.arrivals.once_heard(id, lambda: tickets.get(id))
+    ticket = await tickets.arrivals.once_heard(id, user.id, lambda: tickets.get(id))
     if ticket.withdrawn:
         raise WithdrawnError
     if body.price is not None and cents(body.price) != cents(ticket.price):

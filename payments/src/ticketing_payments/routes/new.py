@@ -73,7 +73,7 @@ async def new(
 
     try:
         id = body.order_id
-        order = await orders.arrivals.once_heard(id, lambda: orders.change(id, take))
+        order = await orders.arrivals.once_heard(id, user.id, lambda: orders.change(id, take))
     except OrderExpiredError:  # but the buyer's bank may have confirmed a payment in time
         order = await prompts.look(await orders.get(body.order_id))
         if order.payment.status != PaymentStatus.CHARGED:

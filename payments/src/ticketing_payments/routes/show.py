@@ -58,7 +58,7 @@ async def show(
     declines: DeclinesLimit,
     admissions: Admitting,
 ) -> PaymentState:
-    order = await orders.arrivals.once_heard(order_id, lambda: orders.get(order_id))
+    order = await orders.get(order_id)
     if order.user_id != user.id:
         raise NotAuthorizedError
     prompts.soon(order)  # whoever asks now will ask again: then it is known
