@@ -53,6 +53,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def __init__(self, seed: int | str) -> None:
         super().__init__()
         self.steps = 0
+        self.failures: list[BaseException] = []  # of callbacks, which a loop only logs
         self.fingerprint = 0
         self._dice = random.Random(f"loop {seed}")
         self._virtual = 0.0
@@ -183,6 +184,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             except (SystemExit, KeyboardInterrupt):
                 raise
             except BaseException as error:  # noqa: BLE001 - a callback's, as of any loop
+                self.failures.append(error)
                 said = {"message": f"Exception in {step.callback}", "exception": error}
                 self.call_exception_handler(said)
 

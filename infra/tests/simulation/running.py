@@ -26,11 +26,15 @@ from infra.tests.simulation.schedule import Befalling, schedule
 from infra.tests.simulation.sensitivity.removal import take_out
 from infra.tests.simulation.story import story
 from infra.tests.simulation.stripe import Client, Sender
+from infra.tests.simulation.unknown import UnknownError
 from infra.tests.simulation.world import World
 
 REST_TIMEOUT = 240.0  # seconds of the world's
 AT_EVERY_STEP = "at most one live order per ticket at every step"
 GOES_ON = "the world goes on"
+SOUND = "nothing failed in a callback, and models know what they were asked for"
+LIVELY = "tickets are sold, and services stop when they are told to, and then only"
+UNTOLD = "stopped itself", "killed for not stopping in time"
 CALM = 5  # looks in a row at which nothing was under way
 
 
@@ -86,6 +90,7 @@ def simulate(plan: Plan) -> Outcome:
     if plan.without:
         take_out(plan.without)
     loop = SimulatedLoop(plan.luck)
+    UnknownError.met.clear()
     determinism.begin(plan.seed, loop)
     recorder = Recorder(loop)
     asyncio.set_event_loop(loop)
@@ -97,6 +102,7 @@ def simulate(plan: Plan) -> Outcome:
         recorder.lines += failure
         violations = {AT_EVERY_STEP: world.violations, GOES_ON: failure[-1:]}
     recorder.close()
+    violations[SOUND] = [*map(repr, loop.failures), *UnknownError.met]
     return Outcome(
         plan,
         strikes,
@@ -138,6 +144,9 @@ async def _live(world: World, strikes: list[Strike]) -> dict[str, list[str]]:
     violations["who has paid in time has the ticket"] = list(in_time(world, facts))
     violations["the whole stream again changes no document"] = replayed
     _count(world, facts)
+    violations[LIVELY] = [f"{n} {what}" for what in UNTOLD if (n := world.counts[what])]
+    if not world.counts["orders complete"]:
+        violations[LIVELY].append("nobody has bought anything")
     return violations
 
 

@@ -8,6 +8,10 @@ from infra.tests.chaos.sensitivity.without_batch import fresh_reads as fresh_rea
 from infra.tests.chaos.sensitivity.without_batch import own_answers as own_answers
 from infra.tests.chaos.sensitivity.without_watch import marks_of_messages as marks_of_messages
 from infra.tests.chaos.sensitivity.without_watch import question_order as question_order
+from infra.tests.chaos.sensitivity.without_watch import stored_messages as stored_messages
+from infra.tests.chaos.sensitivity.without_watch import (
+    stored_of_each_connection as stored_of_each_connection,
+)
 from ticketing_common.errors import ServiceUnavailableError
 from ticketing_common.events.catalogue import OrderCancelled, OrderCreated
 from ticketing_common.events.message import Message

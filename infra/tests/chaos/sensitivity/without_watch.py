@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -57,3 +58,24 @@ def marks_of_messages() -> None:
 
     vars(marks)["_message_at"] = nothing
     vars(marks)["_lost"] = shorter
+
+
+def stored_messages() -> None:
+    """That a message was told to be stored is no reason to look for it."""
+    _moved_back_for(lambda _: ())
+
+
+def stored_of_each_connection() -> None:
+    """Only the last one that was told to be stored is looked for, of whichever connection."""
+    _moved_back_for(lambda stored: stored[-1:])
+
+
+def _moved_back_for(known: Callable[[Sequence[Stored]], Sequence[Stored]]) -> None:
+    moved_back = marks.moved_back
+
+    async def forgetful(
+        stream: Stream, before: StreamPosition, stored: Sequence[Stored], here: StreamPosition
+    ) -> bool:
+        return await moved_back(stream, before, known(stored), here)
+
+    vars(watch)["moved_back"] = forgetful

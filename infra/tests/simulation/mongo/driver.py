@@ -12,6 +12,7 @@ from infra.tests.simulation.mongo.collection import Stored, copied
 from infra.tests.simulation.mongo.operations import Operations
 from infra.tests.simulation.mongo.pipeline import aggregate
 from infra.tests.simulation.mongo.replica_set import ReplicaSet
+from infra.tests.simulation.unknown import UnknownError
 from ticketing_common.store.database import SAFETY
 
 _numbers = itertools.count()
@@ -62,8 +63,7 @@ class SimulatedCollection:
         batch_size: int = 0,
         **others: Any,
     ) -> "Cursor":
-        if others.keys() - {"hint", "comment"}:
-            raise NotImplementedError(f"find with {others}")
+        _require_known(others)
 
         def read() -> list[Stored]:
             found = self._do.readable.find(query or {}, sort, limit)
@@ -77,35 +77,45 @@ class SimulatedCollection:
         found = await self.find(query, projection, limit=1, **options).to_list(None)
         return found[0] if found else None
 
-    async def aggregate(self, stages: Sequence[Mapping[str, Any]], **_: Any) -> "Cursor":
+    async def aggregate(self, stages: Sequence[Mapping[str, Any]], **others: Any) -> "Cursor":
+        _require_known(others)
         return Cursor(self.members, lambda: aggregate(self._do.readable, stages))
 
-    async def count_documents(self, query: Mapping[str, Any], limit: int = 0, **_: Any) -> int:
+    async def count_documents(self, query: Mapping[str, Any], limit: int = 0, **others: Any) -> int:
+        _require_known(others)
         found = await self.find(query, limit=limit).to_list(None)
         return len(found)
 
-    async def bulk_write(self, writes: Sequence[Any], ordered: bool = True, **_: Any) -> Any:
+    async def bulk_write(self, writes: Sequence[Any], ordered: bool = True, **others: Any) -> Any:
+        _require_known(others)
         if ordered:
-            raise NotImplementedError("an ordered bulk")
+            raise UnknownError("an ordered bulk")
         retryable = not any(isinstance(each, UpdateMany) for each in writes)
         account = await self._write(lambda number: self._do.bulk(writes, number), retryable)
         if account["writeErrors"]:
             raise BulkWriteError(account)
         return _Result(account)
 
-    async def insert_one(self, document: Mapping[str, Any], **_: Any) -> Any:
+    async def insert_one(self, document: Mapping[str, Any], **others: Any) -> Any:
+        _require_known(others)
         return await self._single(InsertOne(document))
 
-    async def update_one(self, query: Any, update: Any, upsert: bool = False, **_: Any) -> Any:
+    async def update_one(self, query: Any, update: Any, upsert: bool = False, **others: Any) -> Any:
+        _require_known(others)
         return await self._single(UpdateOne(query, update, upsert=upsert))
 
-    async def update_many(self, query: Any, update: Any, upsert: bool = False, **_: Any) -> Any:
+    async def update_many(
+        self, query: Any, update: Any, upsert: bool = False, **others: Any
+    ) -> Any:
+        _require_known(others)
         return await self._single(UpdateMany(query, update, upsert=upsert), retryable=False)
 
-    async def delete_one(self, query: Any, **_: Any) -> Any:
+    async def delete_one(self, query: Any, **others: Any) -> Any:
+        _require_known(others)
         return await self._single(DeleteOne(query))
 
-    async def create_indexes(self, models: Sequence[Any], **_: Any) -> list[str]:
+    async def create_indexes(self, models: Sequence[Any], **others: Any) -> list[str]:
+        _require_known(others)
         await ask(self.members, lambda: self._do.create_indexes(models))
         return [model.document["name"] for model in models]
 
@@ -117,6 +127,12 @@ class SimulatedCollection:
 
         done = await ask(self.members, lambda: execute(number), commits=True, retryable=retryable)
         return dict(done)
+
+
+def _require_known(options: Mapping[str, Any]) -> None:
+    """What changes nothing of the outcome may be said."""
+    if others := options.keys() - {"hint", "comment"}:
+        raise UnknownError(f"the options {others}")
 
 
 class Cursor:

@@ -6,6 +6,8 @@ from typing import Any
 
 from bson import DatetimeMS, Int64, ObjectId
 
+from infra.tests.simulation.unknown import UnknownError
+
 Document = Mapping[str, Any]
 
 MISSING: Any = object()
@@ -47,7 +49,7 @@ def sort_key(value: Any) -> tuple[int, Any]:
     except KeyError:
         if isinstance(value, str):  # a StrEnum of ours in a query
             return 2, str(value)
-        raise NotImplementedError(f"an order of {type(value)}") from None
+        raise UnknownError(f"an order of {type(value)}") from None
 
 
 _SORTED: dict[type, Callable[[Any], tuple[int, Any]]] = {
@@ -75,7 +77,7 @@ def _holds(document: Document, field: str, wanted: Any) -> bool:
     if field == "$and":
         return all(matches(document, each) for each in wanted)
     if field == "$expr" or field.startswith("$"):
-        raise NotImplementedError(f"the query operator {field}")
+        raise UnknownError(f"the query operator {field}")
     values = list(values_at(document, field)) or [MISSING]
     if isinstance(wanted, dict) and any(name.startswith("$") for name in wanted):
         return all(_operator(name)(values, argument) for name, argument in wanted.items())
@@ -117,4 +119,4 @@ def _operator(name: str) -> Callable[[list[Any], Any], bool]:
     try:
         return _OPERATORS[name]
     except KeyError:
-        raise NotImplementedError(f"the query operator {name}") from None
+        raise UnknownError(f"the query operator {name}") from None

@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError, WriteError
 from infra.tests.simulation.mongo.collection import Collection, Stored, as_stored, duplicate
 from infra.tests.simulation.mongo.replica_set import ReplicaSet, Statement
 from infra.tests.simulation.mongo.updating import updated, upserted
+from infra.tests.simulation.unknown import UnknownError
 
 COUNTS = ("nInserted", "nUpserted", "nMatched", "nModified", "nRemoved")
 
@@ -71,7 +72,7 @@ class Operations:
                 for before in found:
                     self.members.write(self.name, before["_id"], None, statement)
                 return {"nRemoved": len(found)}
-        raise NotImplementedError(f"{type(write)} in a bulk")
+        raise UnknownError(f"{type(write)} in a bulk")
 
     def _update(self, write: Any, statement: Statement) -> Stored:
         found = self._primary.find(write._filter, limit=1 if isinstance(write, UpdateOne) else 0)

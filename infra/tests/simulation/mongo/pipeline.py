@@ -5,6 +5,7 @@ from typing import Any
 
 from infra.tests.simulation.mongo.collection import Collection, Stored, copied
 from infra.tests.simulation.mongo.matching import MISSING, sort_key, values_at
+from infra.tests.simulation.unknown import UnknownError
 
 
 def aggregate(collection: Collection, stages: Sequence[Mapping[str, Any]]) -> list[Stored]:
@@ -22,7 +23,7 @@ def aggregate(collection: Collection, stages: Sequence[Mapping[str, Any]]) -> li
         elif name == "$group":
             found = _grouped(found, argument)
         else:
-            raise NotImplementedError(f"the stage {name}")
+            raise UnknownError(f"the stage {name}")
     return [copied(each) for each in found]
 
 
@@ -45,7 +46,7 @@ def _accumulated(members: Sequence[Stored], how: Mapping[str, Any]) -> Any:
         return _value(members[0], expression)
     if operator == "$sum":
         return sum(_value(each, expression) for each in members)
-    raise NotImplementedError(f"the accumulator {operator}")
+    raise UnknownError(f"the accumulator {operator}")
 
 
 def _value(document: Stored, expression: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from pymongo.errors import WriteError
 
 from infra.tests.simulation.mongo.matching import MISSING, matches, sort_key, values_at
+from infra.tests.simulation.unknown import UnknownError
 
 PATH_NOT_VIABLE = 28  # MongoDB's code: a dotted path leads through what is no document
 
@@ -69,7 +70,7 @@ def _inc(parent: Stored, field: str, by: Any) -> None:
 def _push(parent: Stored, field: str, value: Any) -> None:
     many = value["$each"] if isinstance(value, Mapping) and "$each" in value else [value]
     if isinstance(value, Mapping) and set(value) - {"$each"} and "$each" in value:
-        raise NotImplementedError(f"$push with {set(value)}")
+        raise UnknownError(f"$push with {set(value)}")
     parent[field] = [*parent.get(field, []), *many]
 
 
@@ -117,4 +118,4 @@ def _operator(name: str) -> Callable[[Stored, str, Any], None]:
     try:
         return _OPERATORS[name]
     except KeyError:
-        raise NotImplementedError(f"the update operator {name}") from None
+        raise UnknownError(f"the update operator {name}") from None

@@ -10,6 +10,7 @@ from infra.tests.simulation.nats.core import Core
 from infra.tests.simulation.nats.errors import ApiError
 from infra.tests.simulation.nats.jetstream import JetStream
 from infra.tests.simulation.nats.stream import Stream
+from infra.tests.simulation.unknown import UnknownError
 
 API = "$JS.API."
 WHERE_IT_STARTS = "deliver_policy", "opt_start_seq"  # of a consumer's configuration
@@ -167,7 +168,7 @@ def _verb(subject: str) -> tuple[str, list[str]]:
     for verb in (*_ANSWERS, "CONSUMER.MSG.NEXT"):
         if subject.startswith(f"{verb}."):
             return verb, subject.removeprefix(f"{verb}.").split(".")
-    raise NotImplementedError(f"{API}{subject}")
+    raise UnknownError(f"{API}{subject}")
 
 
 def _filled(config: Answer) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.tests.simulation.nats.core import Core
 from infra.tests.simulation.nats.stream import Stream
+from infra.tests.simulation.unknown import UnknownError
 
 NANOSECOND = 1e-9
 CONSUMER_DELETED = {"Status": "409", "Description": "Consumer Deleted"}
@@ -41,7 +42,7 @@ class Consumer:
 
     def configure(self, config: dict[str, Any]) -> None:
         if config.get("max_deliver", -1) > 0:
-            raise NotImplementedError("a most of deliveries")
+            raise UnknownError("a most of deliveries")
         self.config = config
         self.filters: list[str] = list(config.get("filter_subjects") or ())
         if one := config.get("filter_subject"):
@@ -55,7 +56,7 @@ class Consumer:
                 return int(config["opt_start_seq"])
             case "all":
                 return self.stream.first
-        raise NotImplementedError(f"deliver policy {config['deliver_policy']}")
+        raise UnknownError(f"deliver policy {config['deliver_policy']}")
 
     def pull(self, inbox: str, asked: Mapping[str, Any]) -> None:
         now = self.core.loop.time()
@@ -157,7 +158,7 @@ class Consumer:
         at = int(self.core.wall(message.at) * 1e9)
         reply = f"$JS.ACK.{name}.{self.name}.{count}.{number}.{self.delivered}.{at}.{left}"
         if self.config.get("ack_policy", "explicit") != "explicit":
-            raise NotImplementedError("consumers that need not acknowledge")
+            raise UnknownError("consumers that need not acknowledge")
         self._watch(number)
         self.core.note(request.who, "delivered", message.subject, message.data, count, number)
         route, to = self.core.route, request.inbox

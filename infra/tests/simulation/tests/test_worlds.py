@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 SECONDS = "8"  # of a world
 
 
@@ -16,6 +18,19 @@ def test_a_seed_is_a_world_whatever_the_process_hashes_by() -> None:
     # When their steps are compared, then a seed is a world
     assert first == again
     assert first != other
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [("mistake", "KeyError('a mistake')"), ("unknown", "the options {'collation'}")],
+)
+def test_a_simulator_that_is_wrong_itself_passes_nothing(wrong: str, said: str) -> None:
+    """What a loop only logs, and a service answers with a 500, is told as a violation."""
+    argv = [sys.executable, "-m", "infra.tests.simulation.tests.failing_world", wrong]
+
+    told = subprocess.run(argv, capture_output=True, text=True, timeout=110)
+
+    assert told.stdout.strip() == str([said])
 
 
 def _fingerprint(seed: int, hash_seed: str) -> str:
