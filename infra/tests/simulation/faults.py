@@ -17,6 +17,14 @@ from ticketing_stripe_fake.faults import KINDS, Fault
 
 LONGEST = 5.0  # seconds that one lasts
 
+WAYS = {
+    "auth": ("auth-mongo", "edge"),
+    "tickets": ("tickets-mongo", "nats", "edge"),
+    "orders": ("orders-mongo", "nats", "edge"),
+    "payments": ("payments-mongo", "nats", "stripe", "edge"),
+    "expiration": ("nats",),
+}
+
 DECK: dict[str, int] = {}
 """How often each is drawn, as shares."""
 
@@ -112,12 +120,12 @@ class Faults:
 
     @drawn(6)
     async def stall(self, dice: Random) -> None:
-        """Nothing gets through between one replica and one of its servers."""
+        """Nothing gets through between one replica and one of those that it talks with."""
         if replica := self._replica(dice):
-            server = dice.choice([f"{replica.service}-mongo", "nats", "stripe"])
-            self.world.network.stall(replica.name, server)
-            await self._last(dice, f"nothing gets through between {replica.name} and {server}")
-            self.world.network.resume(replica.name, server)
+            other = dice.choice(WAYS[replica.service])
+            self.world.network.stall(replica.name, other)
+            await self._last(dice, f"nothing gets through between {replica.name} and {other}")
+            self.world.network.resume(replica.name, other)
 
     @drawn(8)
     async def trouble_stripe(self, dice: Random) -> None:
