@@ -157,6 +157,13 @@ class Faults:
         self.say("redis loses everything")
         wipe(self.world.redis)
 
+    @drawn(2)
+    async def stop_redis(self, dice: Random) -> None:
+        """Its data is there when it comes back."""
+        self.world.redis.connected = False
+        await self._last(dice, "redis is down")
+        self.world.redis.connected = True
+
     async def _last(
         self, dice: Random, what: str, least: float = 0.2, most: float = LONGEST
     ) -> None:
