@@ -69,6 +69,35 @@ async def test_a_loss_that_only_one_replica_knows_of(
     assert (noticed.losses, again.losses) == (1, 1)
 
 
+async def test_a_loss_that_later_news_has_outgrown(
+    tmp_path: Path, database: Database, note: Note
+) -> None:
+    """What was told last on the connection before is gone, and on this one more has been told since
+    than was lost: another message stands in its place."""
+    folder, backup, port = tmp_path / "nats", tmp_path / "backup", free_port()
+    folder.mkdir()
+    lost = note.next(text="lost")
+    with served(folder, port) as url:
+        stream = connection(url)
+        await stream.connect()
+        await Publisher(stream).publish(news(note))
+        watch = watching(stream, database)
+        await watch.poll()
+    copytree(folder, backup)
+    with served(folder, port):
+        await connected(stream)
+        await Publisher(stream).publish(news(lost))
+    with served(backup, port):
+        await connected(stream)
+        for text in ("told", "since"):
+            await Publisher(stream).publish(news(lost.next(text=text)))
+
+        noticed = await watch.poll()
+        await stream.close()
+
+    assert noticed.losses == 1
+
+
 def _after(first: Callable[[], Awaitable[object]], then: Callable[..., Awaitable[Any]]) -> Any:
     """`then`, the first time after `first`."""
     pending = [first]

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from infra.tests.simulation import determinism
-from infra.tests.simulation.kept import KEPT
 from infra.tests.simulation.plan import SECONDS, Plan
 from infra.tests.simulation.report import print_failure, print_outcome
 from infra.tests.simulation.running import Outcome, connect_to_simulation, simulate
@@ -45,7 +44,6 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulate", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="of the first world")
     parser.add_argument("--fresh", action="store_true", help="a first seed that nobody chose")
-    parser.add_argument("--kept", action="store_true", help="also the worlds of known bugs")
     parser.add_argument("--seeds", type=int, default=1, help="how many worlds, from --seed on")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="that each world lives")
     parser.add_argument("--favoured", default="", help="the fault that there is more of")
@@ -63,11 +61,10 @@ def _plans(asked: argparse.Namespace) -> list[Plan]:
     if asked.strikes:
         strikes = tuple(int(each) for each in asked.strikes.split(",") if each != "none")
     first = int.from_bytes(determinism.real_entropy(3), "big") if asked.fresh else asked.seed
-    plans = [
+    return [
         Plan(seed, asked.seconds, asked.favoured, asked.without, strikes, asked.chance)
         for seed in range(first, first + asked.seeds)
     ]
-    return [*(KEPT if asked.kept else ()), *plans]
 
 
 def _outcomes(plans: list[Plan], twice: bool) -> Iterator[Outcome]:
