@@ -51,6 +51,10 @@ REMOVALS = (
     Removal("a read begins after it was asked for", ("tickets",), "fresh_reads"),
     # Bugs that worlds have found: see the README.
     Removal("what was told to be stored is looked for", EVERYBODY, "stored_messages"),
-    Removal("of each connection", EVERYBODY, "stored_of_each_connection"),
+    Removal(
+        "of each connection what was told last is remembered",
+        EVERYBODY,
+        "stored_of_each_connection",
+    ),
     Removal("a guess that fails is no answer", ("payments",), "guesses"),
 )
