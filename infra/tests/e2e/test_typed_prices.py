@@ -18,8 +18,9 @@ TYPABLE = {typed: becomes for typed, becomes in TYPED_PRICES.items() if typed.is
 class Seller:
     """Somebody at the form, with a fake of the API behind it."""
 
-    def __init__(self, api: FakeApi, visitor: Visitor) -> None:
+    def __init__(self, api: FakeApi, visitor: Visitor, scripted: bool) -> None:
         self.api = api
+        self.scripted = scripted
         self.visitor = visitor
         self.price = visitor.page.get_by_label("Price")
         self.said = visitor.page.locator("#price-said")
@@ -43,13 +44,14 @@ def seller(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Seller]
     with client_in_memory(api, None) as url, windows(browser, url) as create:
         visitor = create(javascript=request.param)
         visitor.has_account()
-        yield Seller(api, visitor)
+        yield Seller(api, visitor, request.param)
 
 
 def test_a_price_becomes_what_it_says_or_is_refused(seller: Seller) -> None:
     """Each of them, sent at once, as by somebody faster than any script; what is refused stays in
-    the field to the letter."""
-    for typed, becomes in TYPABLE.items():
+    the field to the letter. Without a script some will do: nothing but the service looks at them
+    then, and its own tests have all of them."""
+    for typed, becomes in list(TYPABLE.items())[:: 1 if seller.scripted else 4]:
         assert seller.list(typed) == becomes, typed
 
         if becomes is None:
