@@ -6,7 +6,6 @@ from typing import Any
 from infra.tests.chaos.sensitivity.unguarded import is_compare_and_set, unguard
 from infra.tests.chaos.sensitivity.without_watch import gaps as gaps
 from infra.tests.chaos.sensitivity.without_watch import marks_of_messages as marks_of_messages
-from ticketing_common.store import store
 from ticketing_payments import refunder
 from ticketing_payments.gateway import StripeGateway, webhook
 from ticketing_payments.models.order import Order, PaymentStatus
@@ -64,13 +63,3 @@ def looks_at_the_end() -> None:
 def webhook_signature() -> None:
     """Whoever says something is taken for Stripe."""
     webhook._signed = lambda *_: True
-
-
-def guesses() -> None:
-    """What can't be told of a document as it was is an error, not a reason to read it anew."""
-
-    def guess(decide: Any, event_of: Any, document: Any) -> Any:
-        changed = decide(document)
-        return None if changed is None else (changed, event_of(changed))
-
-    vars(store)["_guess"] = guess

@@ -56,5 +56,4 @@ REMOVALS = (
         EVERYBODY,
         "stored_of_each_connection",
     ),
-    Removal("a guess that fails is no answer", ("payments",), "guesses"),
 )
