@@ -33,7 +33,7 @@ REST_TIMEOUT = 240.0  # seconds of the world's
 AT_EVERY_STEP = "at most one live order per ticket at every step"
 GOES_ON = "the world goes on"
 SOUND = "nothing failed in a callback, and models know what they were asked for"
-LIVELY = "tickets are sold, and services stop when they are told to, and then only"
+OBEYS = "services stop when they are told to, and then only"
 UNTOLD = "stopped itself", "killed for not stopping in time"
 CALM = 5  # looks in a row at which nothing was under way
 
@@ -144,9 +144,7 @@ async def _live(world: World, strikes: list[Strike]) -> dict[str, list[str]]:
     violations["who has paid in time has the ticket"] = list(in_time(world, facts))
     violations["the whole stream again changes no document"] = replayed
     _count(world, facts)
-    violations[LIVELY] = [f"{n} {what}" for what in UNTOLD if (n := world.counts[what])]
-    if not world.counts["orders complete"]:
-        violations[LIVELY].append("nobody has bought anything")
+    violations[OBEYS] = [f"{n} {what}" for what in UNTOLD if (n := world.counts[what])]
     return violations
 
 
