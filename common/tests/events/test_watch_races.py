@@ -1,6 +1,7 @@
 """Watches of several replicas, of neighbouring versions too, over one stream."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -16,6 +17,7 @@ from ticketing_common.events.dead_letters import DeadLetters
 from ticketing_common.events.listener import Listener
 from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.stream import Stream
+from ticketing_common.events.watch import StreamWatch
 from ticketing_common.store import Database
 from ticketing_common.store.position import StreamPosition
 from ticketing_common.store.writes import AlreadyExistsError
@@ -32,11 +34,12 @@ class NewerListener(Listener[OrderCreated]):
     async def on_message(self, event: OrderCreated) -> None: ...
 
 
-async def test_a_loss_that_only_one_replica_knows_of(
-    tmp_path: Path, database: Database, note: Note
-) -> None:
-    """What was told last is gone, and another replica, which did not tell it, looks at the stream
-    just then: the loss is noticed all the same, with the next poll at the latest."""
+@asynccontextmanager
+async def restored(
+    tmp_path: Path, database: Database, note: Note, lost: Note
+) -> AsyncIterator[tuple[StreamWatch, Stream, str]]:
+    """A server that comes back from a backup, without the news of `lost`; a watch that has looked
+    before that was told, the stream it told it on, and the server's URL."""
     folder, backup, port = tmp_path / "nats", tmp_path / "backup", free_port()
     folder.mkdir()
     with served(folder, port) as url:
@@ -48,9 +51,20 @@ async def test_a_loss_that_only_one_replica_knows_of(
     copytree(folder, backup)
     with served(folder, port):
         await connected(stream)
-        await Publisher(stream).publish(news(note.next(text="lost")))
+        await Publisher(stream).publish(news(lost))
     with served(backup, port):
         await connected(stream)
+        yield watch, stream, url
+        await stream.close()
+
+
+async def test_a_loss_that_only_one_replica_knows_of(
+    tmp_path: Path, database: Database, note: Note
+) -> None:
+    """What was told last is gone, and another replica, which did not tell it, looks at the stream
+    just then: the loss is noticed all the same, with the next poll at the latest."""
+    lost = note.next(text="lost")
+    async with restored(tmp_path, database, note, lost) as (watch, _, url):
         for _ in range(3):
             await connection_of_another(url)
         other = connection(url)
@@ -64,7 +78,6 @@ async def test_a_loss_that_only_one_replica_knows_of(
         noticed = await watch.poll()
         again = await watch.poll()
         await other.close()
-        await stream.close()
 
     assert (noticed.losses, again.losses) == (1, 1)
 
@@ -74,26 +87,12 @@ async def test_a_loss_that_later_news_has_outgrown(
 ) -> None:
     """What was told last on the connection before is gone, and on this one more has been told since
     than was lost: another message stands in its place."""
-    folder, backup, port = tmp_path / "nats", tmp_path / "backup", free_port()
-    folder.mkdir()
     lost = note.next(text="lost")
-    with served(folder, port) as url:
-        stream = connection(url)
-        await stream.connect()
-        await Publisher(stream).publish(news(note))
-        watch = watching(stream, database)
-        await watch.poll()
-    copytree(folder, backup)
-    with served(folder, port):
-        await connected(stream)
-        await Publisher(stream).publish(news(lost))
-    with served(backup, port):
-        await connected(stream)
+    async with restored(tmp_path, database, note, lost) as (watch, stream, _):
         for text in ("told", "since"):
             await Publisher(stream).publish(news(lost.next(text=text)))
 
         noticed = await watch.poll()
-        await stream.close()
 
     assert noticed.losses == 1
 

@@ -40,9 +40,7 @@ class Sale:
 
 async def flash_sale(site: Site, tickets: int, buyers: int = BUYERS) -> Sale:
     """Every buyer has a connection and asks once; each ticket is wanted by as many."""
-    await site.quiet()
-    market.empty(site)
-    filled = market.fill(site, tickets, 20)
+    filled = await market.anew(site, tickets, 20)
     held = filled.held[0]
     queue = [Connection(site.ports["orders"]) for _ in range(buyers)]
     for first in range(0, buyers, OPENING):

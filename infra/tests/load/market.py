@@ -39,7 +39,14 @@ class Market:
     held: Sequence[Held]
 
 
-def empty(site: Site) -> None:
+async def anew(site: Site, on_sale: int, held: int) -> Market:
+    """Once the site has come to rest: another market in the place of what there is."""
+    await site.quiet()
+    _empty(site)
+    return _fill(site, on_sale, held)
+
+
+def _empty(site: Site) -> None:
     """Take out all tickets, orders and payments. The indexes stay."""
     for service in ("tickets", "orders", "payments"):
         database = site.mongo[service]
@@ -47,7 +54,7 @@ def empty(site: Site) -> None:
             database[collection].delete_many({})
 
 
-def fill(site: Site, on_sale: int, held: int = 0) -> Market:
+def _fill(site: Site, on_sale: int, held: int) -> Market:
     """So many tickets on sale, and so many more that are reserved and not paid."""
     seller = new_id()
     tickets = [new_id() for _ in range(on_sale)]

@@ -49,11 +49,7 @@ async def open_paths(
     paths = [path for path in api_paths() if path.name in NAMES]
     saturation: dict[str, float] = {}
     for number in range(1, rounds + 1):
-        settings = []
-        for site in sites:
-            await site.quiet()
-            market.empty(site)
-            settings.append(Setting(site, market.fill(site, ON_SALE, HELD)))
+        settings = [Setting(site, await market.anew(site, ON_SALE, HELD)) for site in sites]
         for path in paths:
             if path.name not in saturation:
                 closed = [await measure(path, setting, MAIN, pace) for setting in settings]

@@ -5,7 +5,7 @@ from statistics import median
 
 from infra.tests.load.figures import short
 from infra.tests.load.open_paths import OpenRun
-from infra.tests.load.tables import table
+from infra.tests.load.tables import table, with_multiple
 
 Get = Callable[[OpenRun], float]
 
@@ -28,11 +28,8 @@ def open_table(runs: Sequence[OpenRun], version: str, compared: str | None = Non
         row = [f"{path}, {share:.0%}", short(both[0].rate)]
         for get in COLUMNS.values():
             this = median(get(run) for run in both if run.version == version)
-            if compared:
-                other = median(get(run) for run in both if run.version == compared)
-                row.append(f"{short(this)} (x {this / max(other, 1e-9):.2f})")
-            else:
-                row.append(short(this))
+            other = [get(run) for run in both if run.version == compared]
+            row.append(with_multiple(this, median(other) if other else None))
         row.append(str(sum(run.unexpected for run in both)))
         rows.append(row)
     return table(["path, of saturation", "a second", *COLUMNS, "unexpected"], rows)

@@ -47,11 +47,7 @@ class Rounds:
     async def _paths(self, paths: Sequence[Path], on_sale: int, held: int) -> None:
         if not paths:
             return
-        settings = []
-        for site in self.sites:
-            await site.quiet()
-            market.empty(site)
-            settings.append(Setting(site, market.fill(site, on_sale, held)))
+        settings = [Setting(site, await market.anew(site, on_sale, held)) for site in self.sites]
         for path in paths:
             for level in path.levels:
                 if level in self.levels:

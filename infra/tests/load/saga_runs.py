@@ -35,7 +35,7 @@ class SagaRun:
     stores: float
     services: dict[str, float]
     lags: dict[str, tuple[float, float]]
-    requests: float = 3.0
+    requests: float
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -5,7 +5,7 @@ from statistics import median
 
 from infra.tests.load.figures import Spread, short
 from infra.tests.load.saga_runs import SagaRun
-from infra.tests.load.tables import ratios_row, table
+from infra.tests.load.tables import ratios_row, table, with_multiple
 
 Get = Callable[[SagaRun], float]
 
@@ -37,7 +37,7 @@ def asking_table(runs: Sequence[SagaRun], before: Sequence[SagaRun] = ()) -> str
         for get in ASKING.values():
             this = median(map(get, rounds))
             was = median(map(get, other[name])) if name in other else None
-            row.append(short(this) if was is None else f"{short(this)} (x {this / was:.2f})")
+            row.append(with_multiple(this, was))
         rows.append([*row, str(sum(run.failed for run in rounds))])
     return table(["purchases", *ASKING, "failed"], rows)
 

@@ -22,9 +22,7 @@ async def grow(site: Site, sizes: Sequence[int], pace: float, say: Say) -> dict[
     """Each path in markets of so many tickets on sale, and half as many orders."""
     found: dict[int, list[Sample]] = {}
     for size in sizes:
-        await site.quiet()
-        market.empty(site)
-        setting = Setting(site, market.fill(site, size, max(size // 2, 2_000)))
+        setting = Setting(site, await market.anew(site, size, max(size // 2, 2_000)))
         for path in (path for path in api_paths() if path.name == "search"):
             found[size] = [await measure(replace(path, name=ALONE), setting, 1, pace * 10)]
         found[size] += [await measure(_sized(path), setting, MAIN, pace) for path in _paths()]

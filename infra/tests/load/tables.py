@@ -124,6 +124,11 @@ def ratios_row(name: str, cpu: tuple[Spread, Spread], speed: tuple[Spread, Sprea
     return [name, str(old), str(new), f"{ratio:.2f}", f"{faster:.2f}"]
 
 
+def with_multiple(this: float, other: float | None) -> str:
+    """The figure; where another version has one, too, with how many times that it is."""
+    return short(this) if other is None else f"{short(this)} (x {this / max(other, 1e-9):.2f})"
+
+
 def unexpected(samples: Sequence[Sample]) -> str:
     """Which answers were others than they should be; 0 stands for a lost connection."""
     lines = [

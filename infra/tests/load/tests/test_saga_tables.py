@@ -21,6 +21,7 @@ RUN = SagaRun(
     stores=2500.0,
     services={"tickets": 1000.0, "orders": 2000.0},
     lags={},
+    requests=3.0,
 )
 
 
