@@ -100,6 +100,7 @@ async def test_a_shared_answer_is_asked_after_the_question() -> None:
 
     assert await first == 1
     assert await asyncio.gather(*late) == [2, 2, 2]
+    assert not shared._questions  # no memory is kept of what was asked once
 
 
 async def test_a_call_that_is_cancelled_leaves_nobody_waiting(recorded: Recorded) -> None:

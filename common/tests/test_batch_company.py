@@ -1,6 +1,9 @@
 """How long a batch waits for company."""
 
 import asyncio
+from collections.abc import Callable
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,47 +11,28 @@ from common.tests.recorded import Recorded, started
 from ticketing_common import batch as module
 from ticketing_common.batch import Batch
 
+LONG = 3600.0  # seconds; no test waits for it
 
-async def test_a_reader_after_a_rest_waits_for_company(
-    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+
+@pytest.fixture
+def calls_take(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """`calls_take(seconds)`: by the clock of batches, whatever they take."""
+
+    def take(seconds: float) -> None:
+        clock = count(step=seconds)  # is asked before a call and after it
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+        monkeypatch.setattr(module, "PAUSE", LONG)
+
+    return take
+
+
+async def test_a_call_for_several_is_followed_by_one_for_as_many(
+    recorded: Recorded, calls_take: Callable[[float], None]
 ) -> None:
-    """Who comes at once goes at once; who comes after a commit does not come alone."""
-    loop = asyncio.get_running_loop()
+    """Callers in a loop come back together: the first of them does not go alone. Those who came
+    meanwhile are waited with, and a pause would end it much later."""
+    calls_take(LONG)
     batch: Batch[int, int] = Batch(recorded.run)
-    recorded.let_go(5)
-
-    async def one_after_the_other(*numbers: int) -> None:
-        first = asyncio.create_task(batch.ask(numbers[0]))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)  # is on its way by now, if it does not wait
-        await asyncio.gather(first, batch.ask(numbers[1]))
-
-    await asyncio.gather(batch.ask(1), batch.ask(2))
-    await one_after_the_other(3, 4)
-    clock = loop.time
-    monkeypatch.setattr(loop, "time", lambda: clock() + 0.01)
-    await one_after_the_other(5, 6)
-
-    assert recorded.calls == [[1, 2], [3], [4], [5, 6]]
-
-
-async def test_writes_wait_for_company_after_a_busy_one(recorded: Recorded) -> None:
-    """Callers in a loop come back together: the first of them does not go alone."""
-    batch: Batch[int, int] = Batch.of_writes(recorded.run)
-    recorded.let_go(3)
-    await asyncio.gather(*(batch.ask(number) for number in (1, 2)))
-
-    soon = asyncio.create_task(batch.ask(3))
-    await asyncio.sleep(0)  # would be on its way by now
-    answers = list(await asyncio.gather(soon, batch.ask(4)))
-
-    assert answers == [6, 8]
-    assert recorded.calls == [[1, 2], [3, 4]]
-
-
-async def test_the_wait_ends_when_all_have_come_back(recorded: Recorded) -> None:
-    """As many as were answered, and those who came meanwhile; a pause would end it much later."""
-    batch: Batch[int, int] = Batch(recorded.run, pause=3600.0, rest=0.0)
     first = [asyncio.create_task(batch.ask(number)) for number in (1, 2)]
     await started(recorded, 1)
     meanwhile = asyncio.create_task(batch.ask(3))
@@ -57,8 +41,7 @@ async def test_the_wait_ends_when_all_have_come_back(recorded: Recorded) -> None
     await asyncio.gather(*first)
 
     one_back = asyncio.create_task(batch.ask(1))
-    for _ in range(5):
-        await asyncio.sleep(0)  # would be on its way by now
+    await rounds_of_the_loop()
     assert recorded.calls == [[1, 2]]
     async with asyncio.timeout(60):
         await asyncio.gather(meanwhile, one_back, batch.ask(2))
@@ -67,11 +50,12 @@ async def test_the_wait_ends_when_all_have_come_back(recorded: Recorded) -> None
 
 
 async def test_a_full_call_waits_for_nobody(
-    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+    recorded: Recorded, calls_take: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many there are: no more fit into one."""
     monkeypatch.setattr(module, "LIMIT", 2)
-    batch: Batch[int, int] = Batch(recorded.run, pause=3600.0, rest=0.0)
+    calls_take(LONG)
+    batch: Batch[int, int] = Batch(recorded.run)
     recorded.let_go(3)
 
     async with asyncio.timeout(60):
@@ -80,9 +64,18 @@ async def test_a_full_call_waits_for_nobody(
     assert recorded.calls == [[0, 1], [2, 3], [4, 5]]
 
 
-async def test_the_wait_ends_though_nobody_comes_back(recorded: Recorded) -> None:
-    """A pause, and no more: the others may never come again."""
-    batch: Batch[int, int] = Batch(recorded.run, pause=0.001, rest=0.0)
+@pytest.mark.parametrize(("took", "pause"), [(0.001, LONG), (LONG, 0.001)])
+async def test_the_wait_ends_though_nobody_comes_back(
+    recorded: Recorded,
+    calls_take: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+    took: float,
+    pause: float,
+) -> None:
+    """It is no longer than the call before it took, nor than a pause: they may never come."""
+    calls_take(took)
+    monkeypatch.setattr(module, "PAUSE", pause)
+    batch: Batch[int, int] = Batch(recorded.run)
     recorded.let_go(2)
     await asyncio.gather(*(batch.ask(number) for number in (1, 2, 3)))
 
@@ -90,54 +83,24 @@ async def test_the_wait_ends_though_nobody_comes_back(recorded: Recorded) -> Non
         assert await batch.ask(4) == 8
 
 
-async def test_one_call_with_less_company_does_not_end_the_wait_for_more(
-    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+async def test_a_single_caller_waits_for_nobody(
+    recorded: Recorded, calls_take: Callable[[float], None]
 ) -> None:
-    """Who was among the most may have been held up; nearly as many are waited for once more."""
-    monkeypatch.setattr(module, "MEMORY", 3600.0)
-    batch: Batch[int, int] = Batch(recorded.run, pause=0.2, rest=0.0)
-    recorded.let_go(4)
-    await asyncio.gather(*(batch.ask(number) for number in range(10)))
-    await asyncio.gather(batch.ask(10), batch.ask(11))  # the others don't come in time
-
-    back = []
-    for number in range(12, 24):
-        back.append(asyncio.create_task(batch.ask(number)))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)  # a call would be on its way by now
-    await asyncio.gather(*back)
-
-    assert list(map(len, recorded.calls)) == [10, 2, 9, 3]
-
-
-async def test_after_a_while_nobody_is_expected_back(
-    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What was a rush is over; who comes in pairs waits for a pair."""
-    loop = asyncio.get_running_loop()
-    batch: Batch[int, int] = Batch(recorded.run, pause=3600.0, rest=0.0)
-    recorded.let_go(3)
-    await asyncio.gather(*(batch.ask(number) for number in range(10)))
-    clock = loop.time
-    monkeypatch.setattr(loop, "time", lambda: clock() + module.MEMORY)
-
-    async with asyncio.timeout(60):
-        await asyncio.gather(batch.ask(10), batch.ask(11))
-        await asyncio.gather(batch.ask(12), batch.ask(13))
-
-    assert list(map(len, recorded.calls)) == [10, 2, 2]
-
-
-async def test_a_single_write_waits_for_nobody(recorded: Recorded) -> None:
     """Where nothing else goes on, company is not to be expected."""
-    batch: Batch[int, int] = Batch.of_writes(recorded.run)
+    calls_take(LONG)
+    batch: Batch[int, int] = Batch(recorded.run)
     recorded.let_go(1)
     await batch.ask(1)
 
     alone = asyncio.create_task(batch.ask(2))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await rounds_of_the_loop()
 
     assert recorded.calls == [[1], [2]]
     recorded.let_go(1)
     await alone
+
+
+async def rounds_of_the_loop() -> None:
+    """Enough of them for a call that does not wait to be on its way."""
+    for _ in range(5):
+        await asyncio.sleep(0)

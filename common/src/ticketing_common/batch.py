@@ -1,24 +1,20 @@
 """Micro-batching: what is asked for while one round trip is under way goes with the next one.
 
 Callers read as if each made its own call. At one request at a time nothing waits; at many, one
-query answers all and one journalled write commits all (group commit). Many callers in a loop would
-fall into two halves, one waiting while the other is answered: so a call that follows a busy one
-waits until those just answered have come back, though not for long: they may never come.
+query answers all and one journalled write commits all (group commit).
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K")
 R = TypeVar("R")
 
 LIMIT = 500  # items a round trip
-PAUSE = 0.001  # seconds a query waits for company at most
-COMMIT_PAUSE = 0.012  # and a write: callers need longer for their next one
-PATIENCE = 0.9  # of the company expected is left after a busy call that had less
-MEMORY = 0.05  # so long after a busy call the first waits for company, too
+PAUSE = 0.012  # seconds a call waits for company at most
 
 
 class Batch(Generic[K, R]):
@@ -26,83 +22,67 @@ class Batch(Generic[K, R]):
 
     `run` answers a list of items with a result, or an exception, for each. What it raises fails
     all of them. An item joins only a call that starts after it was asked, so that everyone sees
-    their own writes; a caller that is cancelled takes nobody along. After a call that had company
-    the next waits for as much: as many as were answered and had come meanwhile, or nearly as many
-    as before, but for `pause` seconds at most. So does the first of those that come between `rest`
-    and `MEMORY` seconds later: callers that were busy with something else meanwhile, as with a
-    commit, come back together.
+    their own writes; a caller that is cancelled takes nobody along.
+
+    Many callers in a loop would fall into two halves, one waiting while the other is answered: so
+    after a call for several the next waits until there are as many again as were answered and had
+    come meanwhile, but no longer than that call took, and `PAUSE`: they may never come back.
     """
 
-    def __init__(
-        self,
-        run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]],
-        pause: float = PAUSE,
-        rest: float = 2 * PAUSE,
-    ) -> None:
+    def __init__(self, run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]]) -> None:
         self._run = run
         self._waiting: list[tuple[K, asyncio.Future[R]]] = []
         self._task: asyncio.Task[None] | None = None
-        self._busy_at = -MEMORY
-        self._expected = 0  # items of the next call, if all come back
-        self._all_here = asyncio.Event()
-        self._pause = pause
-        self._rest = rest
+        self._asking = False
+        self._company = 0  # items that the next call waits for
+        self._complete = asyncio.Event()
         self._since = 0.0  # when the first of those that wait has come
         self.calls = 0
         self.items = 0
         self.waited = 0.0  # seconds, by the first of each call
 
-    @classmethod
-    def of_writes(cls, run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]]) -> Self:
-        return cls(run, COMMIT_PAUSE, rest=0.0)
-
     async def ask(self, item: K) -> R:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[R] = loop.create_future()
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         if not self._waiting:
-            self._since = loop.time()
+            self._since = time.monotonic()
         self._waiting.append((item, future))
-        if len(self._waiting) >= self._expected:
-            self._all_here.set()
+        if len(self._waiting) >= self._company:
+            self._complete.set()
         if self._task is None:
             self._task = asyncio.create_task(self._work())
         return await future
 
     @property
     def idle(self) -> bool:
-        return self._task is None
+        """Whether nobody waits for an answer."""
+        return not self._waiting and not self._asking
 
     async def _work(self) -> None:
-        loop = asyncio.get_running_loop()
-        since = loop.time() - self._busy_at
-        busy = self._rest <= since < MEMORY
-        if since >= MEMORY:
-            self._expected = 0
         try:
             while self._waiting:
-                if busy:
-                    await self._wait_for_company()
                 batch, self._waiting = self._waiting[:LIMIT], self._waiting[LIMIT:]
                 self.calls += 1
                 self.items += len(batch)
-                self.waited += loop.time() - self._since
+                began = time.monotonic()
+                self.waited += began - self._since
+                self._asking = True
                 await self._answer(batch)
-                busy = len(batch) > 1
-                if busy:
-                    self._busy_at = loop.time()
-                    company = len(batch) + len(self._waiting)
-                    self._expected = min(max(company, int(self._expected * PATIENCE)), LIMIT)
+                self._asking = False
+                if len(batch) > 1:
+                    company = min(len(batch) + len(self._waiting), LIMIT)
+                    await self._wait_for(company, min(time.monotonic() - began, PAUSE))
         finally:
-            self._task = None
+            self._task, self._asking = None, False
             left, self._waiting = self._waiting, []
             _cancel(left)  # if there is anyone, we were cancelled
 
-    async def _wait_for_company(self) -> None:
-        self._all_here.clear()
-        if len(self._waiting) < self._expected:
+    async def _wait_for(self, company: int, most: float) -> None:
+        self._company = company
+        self._complete.clear()
+        if len(self._waiting) < company:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause):
-                    await self._all_here.wait()
+                async with asyncio.timeout(most):
+                    await self._complete.wait()
 
     async def _answer(self, batch: list[tuple[K, asyncio.Future[R]]]) -> None:
         results: Sequence[R | Exception]

@@ -59,13 +59,17 @@ class Notices:
         if event.about_intent and seen and seen.payment.status not in UNDECIDED:
             return  # decided once and for all; it saves a read: half of what an event costs
         try:
-            await self.orders.change(order_id, lambda order: self.marked(order, event, now()))
+            order = await self.orders.change(
+                order_id, lambda order: self.marked(order, event, now())
+            )
         except NotFoundError:
             if event.charged:
                 subject = event.charge_id or event.intent_id or order_id
                 await self.cases.open(CaseKind.CHARGE_WITHOUT_ORDER, subject, order_id, event.type)
             return
-        self.recovery.wake()
+        due = self.schedule.due_at(order.payment)
+        if due is not None and due <= now():
+            self.recovery.wake()
 
     def marked(self, order: Order, event: StripeEvent, at: datetime) -> Order | None:
         """The order, due now; None where it is anyhow, or where the event can't be news.

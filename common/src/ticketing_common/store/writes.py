@@ -34,9 +34,9 @@ class Writes:
     def __init__(self, collection: Any, batches: dict[str, Batch[Any, Any]]) -> None:
         """Enter what goes together into `batches`, by its kind."""
         self._collection = collection
-        self._inserts: Batch[dict[str, Any], bool] = Batch.of_writes(self._insert)
-        self._upserts: Batch[tuple[Guard, Change], bool] = Batch.of_writes(self._upsert)
-        self._updates: Batch[tuple[Guard, Change], bool] = Batch.of_writes(self._update)
+        self._inserts: Batch[dict[str, Any], bool] = Batch(self._insert)
+        self._upserts: Batch[tuple[Guard, Change], bool] = Batch(self._upsert)
+        self._updates: Batch[tuple[Guard, Change], bool] = Batch(self._update)
         batches |= {"insert": self._inserts, "upsert": self._upserts, "update": self._updates}
 
     async def insert(self, stored: dict[str, Any]) -> None:

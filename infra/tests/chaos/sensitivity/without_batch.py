@@ -1,8 +1,9 @@
 """Ways to take a part out of micro-batching, in the process that is about to be a service."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
+
+from bson import ObjectId
 
 from ticketing_common.batch import Batch
 
@@ -25,16 +26,10 @@ def own_answers() -> None:
 def fresh_reads() -> None:
     """Who asks what is being asked already shares that answer, however old the question is."""
     asked: dict[tuple[int, Any], Any] = {}
-    make, ask = Batch.__init__, Batch.ask
-
-    def remembering(
-        self: Batch[Any, Any], run: Callable[[Any], Awaitable[Any]], *durations: float, **named: Any
-    ) -> None:
-        make(self, run, *durations, **named)
-        self._reads = not durations and not named  # type: ignore[attr-defined]
+    ask = Batch.ask
 
     async def shared(self: Batch[Any, Any], item: Any) -> Any:
-        if not self._reads:  # type: ignore[attr-defined]
+        if not isinstance(item, ObjectId | str):  # no question, but something to be written
             return await ask(self, item)
         key = id(self), item
         if key not in asked:
@@ -42,5 +37,4 @@ def fresh_reads() -> None:
             asked[key].add_done_callback(lambda _: asked.pop(key, None))
         return await asyncio.shield(asked[key])
 
-    Batch.__init__ = remembering  # type: ignore[method-assign]
     Batch.ask = shared  # type: ignore[method-assign]
