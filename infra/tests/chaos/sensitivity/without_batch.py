@@ -3,8 +3,6 @@
 import asyncio
 from typing import Any
 
-from bson import ObjectId
-
 from ticketing_common.batch import Batch
 
 Waiting = list[tuple[Any, Any]]
@@ -29,7 +27,7 @@ def fresh_reads() -> None:
     ask = Batch.ask
 
     async def shared(self: Batch[Any, Any], item: Any) -> Any:
-        if not isinstance(item, ObjectId | str):  # no question, but something to be written
+        if isinstance(item, dict | tuple):  # no question, but something to be written
             return await ask(self, item)
         key = id(self), item
         if key not in asked:
