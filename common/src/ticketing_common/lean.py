@@ -30,4 +30,5 @@ with without("aiohttp"):  # it would be for websockets
 with without("cryptography"):  # to ask whether a certificate was revoked
     import pymongo  # noqa: F401
 with without("cryptography", "rsa"):  # for other signatures than sessions have
-    import jose.jwt  # noqa: F401
+    from jose import JWTError as JWTError
+    from jose import jwt as jwt

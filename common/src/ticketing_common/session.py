@@ -9,9 +9,9 @@ import time
 from typing import Annotated
 
 import orjson
-from jose import JWTError, jwt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ticketing_common.lean import JWTError, jwt
 from ticketing_common.settings import SessionSettings
 
 COOKIE = "session"

@@ -28,7 +28,7 @@ def test_a_service_imports_what_it_uses(service: str) -> None:
     """A client for HTTP where it asks by it, and nothing that a library merely found."""
     modules = {*UNUSED, *USED["client"]}
 
-    assert imported(f"import ticketing_{service}.app", *modules) == USED[service]
+    assert imported(f"import ticketing_{service}.__main__", *modules) == USED[service]
 
 
 def test_make_run_does_not_wait_for_other_commands() -> None:
