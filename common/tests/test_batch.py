@@ -1,6 +1,7 @@
 """Micro-batching: its own rules."""
 
 import asyncio
+from typing import Any
 
 from common.tests.recorded import Recorded, started
 from ticketing_common.batch import Batch, Shared
@@ -17,7 +18,6 @@ async def test_what_comes_meanwhile_goes_together(recorded: Recorded) -> None:
 
     assert await asyncio.gather(first, *others) == [2, 4, 6, 8]
     assert recorded.calls == [[1], [2, 3, 4]]
-    assert batch.idle
 
 
 async def test_one_bad_item_fails_alone(recorded: Recorded) -> None:
@@ -100,7 +100,20 @@ async def test_a_shared_answer_is_asked_after_the_question() -> None:
 
     assert await first == 1
     assert await asyncio.gather(*late) == [2, 2, 2]
-    assert not shared._questions  # no memory is kept of what was asked once
+
+
+async def test_a_question_is_forgotten_with_whoever_asked(recorded: Recorded) -> None:
+    """Answered or gone: no memory is kept of what was asked once."""
+    shared: Shared[Any] = Shared()
+    gone = asyncio.create_task(shared.ask("q", lambda: recorded.run([1])))
+    await started(recorded, 1)
+    gone.cancel()
+    await asyncio.wait({gone})
+    assert not shared._questions
+
+    recorded.let_go(2)
+    assert await asyncio.gather(*(shared.ask("q", lambda: recorded.run([2])) for _ in "ab"))
+    assert not shared._questions
 
 
 async def test_a_call_that_is_cancelled_leaves_nobody_waiting(recorded: Recorded) -> None:

@@ -137,7 +137,7 @@ async def test_loops_that_are_asked_to_stop() -> None:
     assert sorted(ended) == [1, 2]
 
 
-@pytest.mark.parametrize("part", ["_publish_new", "_poll"])
+@pytest.mark.parametrize("part", ["_publish", "_clean_up"])
 async def test_half_a_relay_is_none(
     notes: Store[Note], stream: Stream, stopped: Callable[[], bool], until: Until, part: str
 ) -> None:

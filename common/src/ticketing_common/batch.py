@@ -14,7 +14,8 @@ K = TypeVar("K")
 R = TypeVar("R")
 
 LIMIT = 500  # items a round trip
-PAUSE = 0.012  # seconds a call waits for company at most
+PATIENCE = 3  # times as long as the call before it took a call waits for company,
+PAUSE = 0.012  # and so many seconds, at most
 
 
 class Batch(Generic[K, R]):
@@ -26,14 +27,13 @@ class Batch(Generic[K, R]):
 
     Many callers in a loop would fall into two halves, one waiting while the other is answered: so
     after a call for several the next waits until there are as many again as were answered and had
-    come meanwhile, but no longer than that call took, and `PAUSE`: they may never come back.
+    come meanwhile, but not for long (`PATIENCE`, `PAUSE`): they may never come back.
     """
 
     def __init__(self, run: Callable[[list[K]], Awaitable[Sequence[R | Exception]]]) -> None:
         self._run = run
         self._waiting: list[tuple[K, asyncio.Future[R]]] = []
         self._task: asyncio.Task[None] | None = None
-        self._asking = False
         self._company = 0  # items that the next call waits for
         self._complete = asyncio.Event()
         self._since = 0.0  # when the first of those that wait has come
@@ -52,11 +52,6 @@ class Batch(Generic[K, R]):
             self._task = asyncio.create_task(self._work())
         return await future
 
-    @property
-    def idle(self) -> bool:
-        """Whether nobody waits for an answer."""
-        return not self._waiting and not self._asking
-
     async def _work(self) -> None:
         try:
             while self._waiting:
@@ -65,14 +60,12 @@ class Batch(Generic[K, R]):
                 self.items += len(batch)
                 began = time.monotonic()
                 self.waited += began - self._since
-                self._asking = True
                 await self._answer(batch)
-                self._asking = False
                 if len(batch) > 1:
                     company = min(len(batch) + len(self._waiting), LIMIT)
-                    await self._wait_for(company, min(time.monotonic() - began, PAUSE))
+                    await self._wait_for(company, min(PATIENCE * (time.monotonic() - began), PAUSE))
         finally:
-            self._task, self._asking = None, False
+            self._task = None
             left, self._waiting = self._waiting, []
             _cancel(left)  # if there is anyone, we were cancelled
 
@@ -113,18 +106,27 @@ class Shared(Generic[R]):
     """Lets concurrent identical questions share one answer, asked after each of them came."""
 
     def __init__(self) -> None:
-        self._questions: dict[Hashable, Batch[None, R]] = {}
+        self._questions: dict[Hashable, _Question[R]] = {}
 
     async def ask(self, key: Hashable, answer: Callable[[], Awaitable[R]]) -> R:
         question = self._questions.get(key)
         if question is None:
-
-            async def run(items: list[None]) -> list[Any]:
-                return [await answer()] * len(items)
-
-            question = self._questions[key] = Batch(run)
+            question = self._questions[key] = _Question(answer)
+        question.callers += 1
         try:
-            return await question.ask(None)
+            return await question.batch.ask(None)
         finally:
-            if question.idle:
-                self._questions.pop(key, None)
+            question.callers -= 1
+            if not question.callers:
+                del self._questions[key]
+
+
+class _Question(Generic[R]):
+    """It is forgotten with the last of its callers, answered or cancelled."""
+
+    def __init__(self, answer: Callable[[], Awaitable[R]]) -> None:
+        async def run(callers: list[None]) -> list[Any]:
+            return [await answer()] * len(callers)
+
+        self.batch: Batch[None, R] = Batch(run)
+        self.callers = 0

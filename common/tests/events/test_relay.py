@@ -52,7 +52,7 @@ async def test_what_was_just_saved_is_told_without_a_poll(
     stream: Stream,
     until: Until,
 ) -> None:
-    """This process's own news comes from memory, each once."""
+    """This process's own news comes from memory, each once, and leaves the outbox."""
     async with relaying(relay):
         await until(lambda: polls.made == 1)
         for _ in range(5):
@@ -61,6 +61,7 @@ async def test_what_was_just_saved_is_told_without_a_poll(
             note = note.next(text="second")
             await notes.save(note, news(note))
         await until(lambda: are_told(stream, 10))
+        await until(lambda: is_empty(notes))
 
     assert polls.made == 1
 
@@ -150,7 +151,8 @@ async def test_told_and_not_yet_taken_out(
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A poll does not find what was published since the last one: that is removed before."""
+    """A poll does not find what was published a moment ago: that is removed before."""
+    monkeypatch.setattr(relays, "LINGER", 3600)
     sent: list[str] = []
     send = relay.publisher.send
 

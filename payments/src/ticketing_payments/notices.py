@@ -78,13 +78,14 @@ class Notices:
         at once they are done.
         """
         payment = order.payment
-        leased = payment.status == PaymentStatus.CHARGING and payment.lease_until is not None
+        lease = payment.lease_until if payment.status == PaymentStatus.CHARGING else None
+        leased = lease is not None and lease > at
         if event.about_intent and (leased or payment.status not in UNDECIDED):
             return None
         if leased:
             if payment.watch and payment.watch.at:
                 return None
-            watch = (payment.watch or Watch()).model_copy(update={"at": payment.lease_until})
+            watch = (payment.watch or Watch()).model_copy(update={"at": lease})
             return order.with_payment(watch=watch)
         due = self.schedule.due_at(payment)
         if due is not None and due <= at:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import zip_longest
 from typing import Any
@@ -19,8 +20,9 @@ from ticketing_common.tasks import side_by_side
 
 logger = logging.getLogger(__name__)
 
-POLL_INTERVAL = 1.0  # seconds between two looks at what is stored
-PAGE = 200  # documents a look
+POLL_INTERVAL = 1.0  # seconds between two polls for what other replicas left behind
+PAGE = 200  # documents a poll
+LINGER = 0.1  # seconds before what is published is removed, together with what comes meanwhile
 FIRST_DELAY, LONGEST_DELAY = 1.0, 10.0  # seconds until another try, where one failed
 
 
@@ -28,10 +30,8 @@ class Relay:
     """Publishes what is pending in one outbox. Every replica of a service runs one, none leads: the
     stream and the listeners recognize a message that two of them published.
 
-    What this process saves is published at once, out of memory. Every second what was published by
-    then is removed from the outbox, all in one write, and what is still there is published:
-    another replica left it behind. A document whose message is not taken is held, see `Refusals`;
-    those of all others are published meanwhile.
+    What has just been saved goes first. A document whose message is not taken is held, see
+    `Refusals`; those of all others are published meanwhile.
     """
 
     def __init__(self, outbox: Outbox, publisher: Publisher, owner: str = "") -> None:
@@ -40,11 +40,12 @@ class Relay:
         self.held = Held()
         self.refusals = Refusals(outbox, publisher, self.held, owner or outbox.name)
         self._published: dict[str, Pending] = {}  # by message id: those not yet removed
-        self._publishing = asyncio.Lock()  # or both loops could publish the same
+        self._has_published = asyncio.Event()
+        self._next_poll = 0.0  # on the monotonic clock
 
     async def run(self) -> None:
         await self.publisher.stream.ready.wait()
-        steps = (self._publish_new, self._poll, self.refusals.retry)
+        steps = (self._publish, self._clean_up, self.refusals.retry)
         await side_by_side(*map(self._for_ever, steps))
 
     async def drain(self) -> bool:
@@ -54,7 +55,7 @@ class Relay:
         for each in page:
             if each.unreadable:
                 self.held.add_due(each.document)
-        moved = await self._publish(page)
+        moved = await self._publish_page(page)
         await self._remove_published()
         full = len(page) == PAGE or any(len(each.messages) == SLICE for each in page)
         return moved and full
@@ -70,20 +71,23 @@ class Relay:
                     "publishing again soon",
                     extra={"outbox": self.outbox.name, "reason": reason(error)},
                 )
+                self._next_poll = 0.0  # for what was new, and is only in the store now
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, LONGEST_DELAY)
 
-    async def _publish_new(self) -> None:
-        await self.outbox.wait()
-        await self._publish(self.outbox.take_new())  # what fails is in the store still
+    async def _publish(self) -> None:
+        await self._publish_page(self.outbox.take_new())
+        if time.monotonic() >= self._next_poll:
+            if await self.drain():
+                return  # what is new by now goes before the next page
+            self._next_poll = time.monotonic() + POLL_INTERVAL
+        await self.outbox.wait(timeout=self._next_poll - time.monotonic())
 
-    async def _poll(self) -> None:
-        if not await self.drain():
-            await asyncio.sleep(POLL_INTERVAL)
-
-    async def _publish(self, page: Iterable[Pending]) -> bool:
-        async with self._publishing:
-            return await self._publish_page(page)
+    async def _clean_up(self) -> None:
+        await self._has_published.wait()
+        await asyncio.sleep(LINGER)
+        self._has_published.clear()
+        await self._remove_published()
 
     async def _publish_page(self, page: Iterable[Pending]) -> bool:
         """Publish all of it that is not held; return whether any was, or is held from now on.
@@ -100,6 +104,7 @@ class Relay:
             for (document, message), outcome in zip(messages, outcomes, strict=True):
                 if outcome is None:
                     self._published[message.id] = Pending(document, [message])
+                    self._has_published.set()
                 else:
                     self.refusals.hold(document, message, outcome)
                 moved = moved or outcome is None or document in self.held

@@ -6,6 +6,7 @@ State and events are one write because they are one document. (The pattern is Ch
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -99,9 +100,11 @@ class Outbox:
         new, self._new = self._new, {}
         return [Pending(document, messages) for document, messages in new.items()]
 
-    async def wait(self) -> None:
-        """Return when something was added."""
-        await self._added.wait()
+    async def wait(self, timeout: float) -> None:
+        """Return when something was added, or after so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._added.wait()
         self._added.clear()
 
     async def pending(
