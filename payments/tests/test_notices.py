@@ -89,7 +89,7 @@ async def test_a_lease_that_has_run_out_holds_up_no_news(
     stripe: RunningFake,
     place: Act,
 ) -> None:
-    """Nobody is at the charge any more, and the next look is far: its buyer does not wait so long."""
+    """Nobody is at the charge any more, and the next look is far: its buyer waits for neither."""
     taken = await orders.save(cashier.take(await place()))
     intent = await cashier.gateway.create(taken.id, 1, 2000)
     await cashier.gateway.confirm(intent.id, "tok_visa", taken.id, taken.payment.attempt)
