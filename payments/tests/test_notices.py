@@ -81,26 +81,5 @@ async def test_what_makes_nothing_due_wakes_nobody(
     assert woken == ["once more"]
 
 
-async def test_a_lease_that_has_run_out_holds_up_no_news(
-    orders: Store[Order],
-    notices: Notices,
-    cashier: Cashier,
-    recovery: Recovery,
-    stripe: RunningFake,
-    place: Act,
-) -> None:
-    """Nobody is at the charge any more, and the next look is far: its buyer waits for neither."""
-    taken = await orders.save(cashier.take(await place()))
-    intent = await cashier.gateway.create(taken.id, 1, 2000)
-    await cashier.gateway.confirm(intent.id, "tok_visa", taken.id, taken.payment.attempt)
-    moments = {"lease_until": now() - timedelta(seconds=1), "look_at": now() + timedelta(hours=1)}
-    order = await orders.save(taken.with_payment(intent_id=intent.id, **moments))
-
-    await notices.take(_event("payment_intent.succeeded", order))
-
-    assert await recovery.look() == 1
-    assert (await orders.get(order.id)).payment.status == PaymentStatus.CHARGED
-
-
 def _event(kind: str, order: Order) -> StripeEvent:
     return StripeEvent(kind, order.payment.intent_id, None, order.id, live=False)

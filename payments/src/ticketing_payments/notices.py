@@ -15,7 +15,7 @@ from ticketing_payments.cases import Cases
 from ticketing_payments.gateway import StripeGateway
 from ticketing_payments.gateway.webhook import StripeEvent
 from ticketing_payments.models.case import CaseKind
-from ticketing_payments.models.order import Order, PaymentStatus
+from ticketing_payments.models.order import Order
 from ticketing_payments.models.payment import Payment
 from ticketing_payments.models.watch import Watch
 from ticketing_payments.recovery import Recovery
@@ -78,14 +78,13 @@ class Notices:
         at once they are done.
         """
         payment = order.payment
-        lease = payment.lease_until if payment.status == PaymentStatus.CHARGING else None
-        leased = lease is not None and lease > at
+        leased = payment.leased(at)
         if event.about_intent and (leased or payment.status not in UNDECIDED):
             return None
         if leased:
             if payment.watch and payment.watch.at:
                 return None
-            watch = (payment.watch or Watch()).model_copy(update={"at": lease})
+            watch = (payment.watch or Watch()).model_copy(update={"at": payment.lease_until})
             return order.with_payment(watch=watch)
         due = self.schedule.due_at(payment)
         if due is not None and due <= at:

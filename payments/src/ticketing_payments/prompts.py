@@ -71,7 +71,7 @@ class Prompts:
         payment = order.payment
         if payment.status not in UNDECIDED or self.schedule.due_at(payment) is None:
             return False
-        return payment.lease_until is None or payment.lease_until < now()
+        return not payment.leased(now())
 
     def _allowed(self, order_id: str, interval: float = INTERVAL) -> bool:
         at = time.monotonic()

@@ -158,9 +158,10 @@ class Reconciliation:
                 await self.orders.change(order_id, self._due)
 
     def _due(self, order: Order) -> Order | None:
-        if order.payment.intent_id is None or order.payment.lease_until is not None:
+        at = now()
+        if order.payment.intent_id is None or order.payment.leased(at):
             return None
-        return order.next(payment=self.schedule.at(order.payment, now()))
+        return order.next(payment=self.schedule.at(order.payment, at))
 
     async def _open_cases(self) -> None:
         """What somebody has resolved is no difference any more."""

@@ -92,8 +92,7 @@ def _outstanding(order: Order) -> Iterator[str]:
     """
     payment = order.payment
     due = payment.watch and payment.watch.at if payment.status in DECIDED else payment.look_at
-    charging = payment.status == PaymentStatus.CHARGING
-    if charging and payment.lease_until and payment.lease_until > now():
+    if payment.lease_until and payment.leased(now()):
         yield f"a request charges the card, until {moment(payment.lease_until)} at most"
     if payment.status == PaymentStatus.NONE and payment.client_secret and not order.cancelled:
         yield "the buyer has to confirm with their bank"

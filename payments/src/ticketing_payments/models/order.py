@@ -52,6 +52,10 @@ class Progress(Model):
     looks: int = 0
     watch: Watch | None = None  # what was heard of it since it was decided
 
+    def leased(self, at: datetime) -> bool:
+        """Whether a request is at it: nobody else is to talk to Stripe about it then."""
+        return self.lease_until is not None and self.lease_until > at
+
 
 class Trace(Model):
     """Of the span in which payments heard of the order: charges and decisions go on with its trace.

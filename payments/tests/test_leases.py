@@ -1,0 +1,86 @@
+"""A charge whose request has died: its lease has run out, and the next look is an hour away."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from payments.tests.conftest import STRIPE_KEY
+from ticketing_common.store import Store
+from ticketing_common.tasks import end
+from ticketing_common.types import now
+from ticketing_payments.cases import Cases
+from ticketing_payments.cashier import Cashier
+from ticketing_payments.gateway import StripeGateway
+from ticketing_payments.gateway.books import StripeBooks
+from ticketing_payments.gateway.webhook import StripeEvent
+from ticketing_payments.models.order import Order, PaymentStatus
+from ticketing_payments.models.payment import Payment
+from ticketing_payments.notices import Notices
+from ticketing_payments.reconciliation import Reconciliation
+from ticketing_payments.recovery import Recovery
+from ticketing_payments.schedule import Schedule
+from ticketing_stripe_fake.testing import RunningFake
+
+HOUR = 3600  # seconds
+
+
+@pytest.fixture
+async def abandoned(
+    orders: Store[Order],
+    cashier: Cashier,
+    gateway: StripeGateway,
+    place: Callable[..., Awaitable[Order]],
+) -> Order:
+    """Stripe has charged it, and nobody here knows."""
+    taken = await orders.save(cashier.take(await place(price=20)))
+    intent = await gateway.create(taken.id, 1, 2000)
+    await gateway.confirm(intent.id, "tok_visa", taken.id, taken.payment.attempt)
+    at = now()
+    moments = {"lease_until": at - timedelta(seconds=1), "look_at": at + timedelta(seconds=HOUR)}
+    return await orders.save(taken.with_payment(intent_id=intent.id, **moments))
+
+
+async def test_a_webhook_is_heard(
+    orders: Store[Order],
+    payments: Store[Payment],
+    gateway: StripeGateway,
+    cases: Cases,
+    schedule: Schedule,
+    recovery: Recovery,
+    abandoned: Order,
+) -> None:
+    """Its buyer has the ticket when Stripe says so."""
+    notices = Notices(orders, payments, gateway, cases, schedule, recovery)
+    intent = abandoned.payment.intent_id
+
+    await notices.take(
+        StripeEvent("payment_intent.succeeded", intent, None, abandoned.id, live=False)
+    )
+
+    assert await recovery.look() == 1
+    assert (await orders.get(abandoned.id)).payment.status == PaymentStatus.CHARGED
+
+
+async def test_it_is_no_difference_to_stripe_s_books(
+    orders: Store[Order],
+    payments: Store[Payment],
+    cases: Cases,
+    schedule: Schedule,
+    recovery: Recovery,
+    stripe: RunningFake,
+    abandoned: Order,
+) -> None:
+    """Who compares them has it looked at, instead of calling a person."""
+    books = StripeBooks(STRIPE_KEY, stripe.url)
+    recovery.interval = 0.02
+    service = asyncio.create_task(recovery.run())
+
+    comparison = Reconciliation(books, orders, payments, cases, schedule, patience=10.0)
+    report = await comparison.run(HOUR)
+
+    await end([service])
+    await books.close()
+    assert report.differences == []
+    assert (await orders.get(abandoned.id)).payment.status == PaymentStatus.CHARGED
