@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -42,27 +43,67 @@ async def abandoned(
     return await orders.save(taken.with_payment(intent_id=intent.id, **moments))
 
 
-async def test_a_webhook_is_heard(
+@pytest.fixture
+def notify(
     orders: Store[Order],
     payments: Store[Payment],
     gateway: StripeGateway,
     cases: Cases,
     schedule: Schedule,
     recovery: Recovery,
+) -> Callable[[str, Order], Awaitable[None]]:
+    """`await notify(kind, order)`: Stripe says so of it."""
+    notices = Notices(orders, payments, gateway, cases, schedule, recovery)
+
+    async def notify(kind: str, order: Order) -> None:
+        await notices.take(StripeEvent(kind, order.payment.intent_id, None, order.id, live=False))
+
+    return notify
+
+
+async def test_a_webhook_is_heard(
+    orders: Store[Order],
+    recovery: Recovery,
+    notify: Callable[[str, Order], Awaitable[None]],
     abandoned: Order,
 ) -> None:
     """Its buyer has the ticket when Stripe says so."""
-    notices = Notices(orders, payments, gateway, cases, schedule, recovery)
-    intent = abandoned.payment.intent_id
-
-    await notices.take(
-        StripeEvent("payment_intent.succeeded", intent, None, abandoned.id, live=False)
-    )
+    await notify("payment_intent.succeeded", abandoned)
 
     assert await recovery.look() == 1
     assert (await orders.get(abandoned.id)).payment.status == PaymentStatus.CHARGED
 
 
+@pytest.mark.parametrize("status", [PaymentStatus.NONE, PaymentStatus.CHARGING])
+@pytest.mark.parametrize("due", [False, True])
+async def test_what_came_of_a_charge_before_it_was_decided(
+    orders: Store[Order],
+    recovery: Recovery,
+    dashboard: Any,
+    notify: Callable[[str, Order], Awaitable[None]],
+    abandoned: Order,
+    status: PaymentStatus,
+    due: bool,
+) -> None:
+    """It is looked at after the decision, whichever of the two is known first, and whether or not
+    the order was to be looked at anyhow."""
+    look_at = now() + timedelta(seconds=-1 if due else HOUR)
+    lease_until = abandoned.payment.lease_until if status == PaymentStatus.CHARGING else None
+    moments = {"look_at": look_at, "lease_until": lease_until}
+    order = await orders.save(abandoned.with_payment(status=status, **moments))
+    await dashboard.v1.refunds.create_async({"payment_intent": order.payment.intent_id})
+
+    await notify("charge.refunded", order)
+
+    while await recovery.look():
+        pass
+    payment = (await orders.get(order.id)).payment
+    assert payment.status == PaymentStatus.CHARGED
+    assert payment.watch
+    assert payment.watch.refunded == 2000
+
+
+@pytest.mark.parametrize("refunded", [0, 500])
 async def test_it_is_no_difference_to_stripe_s_books(
     orders: Store[Order],
     payments: Store[Payment],
@@ -70,9 +111,14 @@ async def test_it_is_no_difference_to_stripe_s_books(
     schedule: Schedule,
     recovery: Recovery,
     stripe: RunningFake,
+    dashboard: Any,
     abandoned: Order,
+    refunded: int,
 ) -> None:
-    """Who compares them has it looked at, instead of calling a person."""
+    """Who compares them has it looked at, and what came of it, instead of calling a person."""
+    if refunded:
+        refund = {"payment_intent": abandoned.payment.intent_id, "amount": refunded}
+        await dashboard.v1.refunds.create_async(refund)
     books = StripeBooks(STRIPE_KEY, stripe.url)
     recovery.interval = 0.02
     service = asyncio.create_task(recovery.run())

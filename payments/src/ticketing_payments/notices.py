@@ -17,7 +17,6 @@ from ticketing_payments.gateway.webhook import StripeEvent
 from ticketing_payments.models.case import CaseKind
 from ticketing_payments.models.order import Order
 from ticketing_payments.models.payment import Payment
-from ticketing_payments.models.watch import Watch
 from ticketing_payments.recovery import Recovery
 from ticketing_payments.resolver import UNDECIDED
 from ticketing_payments.schedule import Schedule
@@ -81,15 +80,12 @@ class Notices:
         leased = payment.leased(at)
         if event.about_intent and (leased or payment.status not in UNDECIDED):
             return None
-        if leased:
-            if payment.watch and payment.watch.at:
-                return None
-            watch = (payment.watch or Watch()).model_copy(update={"at": payment.lease_until})
-            return order.with_payment(watch=watch)
+        if event.about_money:
+            payment = self.schedule.heard(payment, at)
         due = self.schedule.due_at(payment)
-        if due is not None and due <= at:
-            return None
-        return order.next(payment=self.schedule.at(payment, at))
+        if not leased and (due is None or due > at):
+            payment = self.schedule.at(payment, at)
+        return None if payment is order.payment else order.next(payment=payment)
 
     async def _order_of(self, event: StripeEvent) -> str | None:
         """By the ledger; of what is not in it, by the intent's own word. None of what has none."""

@@ -24,6 +24,7 @@ from typing import Any
 from ticketing_common.types import cents
 from ticketing_payments.gateway import Intent, IntentStatus
 from ticketing_payments.models.order import Order, PaymentStatus
+from ticketing_payments.models.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _in_time(order: Order, outcome: Decisive, at: datetime) -> dict[str, Any]:
     match outcome:
         case Succeeded(charge_id):
             charged = {"status": PaymentStatus.CHARGED, "charge_id": charge_id, "charged_at": at}
-            return {**idle, **charged, "watch": order.payment.watch}
+            return {**idle, **charged, "watch": _due(order.payment.watch, at)}
         case NotCharged(message):
             return {**idle, "message": message}
         case ActionRequired(client_secret):
@@ -120,6 +121,11 @@ def _in_time(order: Order, outcome: Decisive, at: datetime) -> dict[str, Any]:
             number = order.payment.intent_number + 1
             fresh = {"intent_id": None, "intent_number": number}
             return {**idle, **fresh, "message": message}
+
+
+def _due(watch: Watch | None, at: datetime) -> Watch | None:
+    """What was heard before there was a decision is looked at now."""
+    return watch.model_copy(update={"at": at}) if watch and watch.at else watch
 
 
 def _too_late(order: Order, outcome: Decisive, at: datetime) -> dict[str, Any]:

@@ -161,7 +161,8 @@ class Reconciliation:
         at = now()
         if order.payment.intent_id is None or order.payment.leased(at):
             return None
-        return order.next(payment=self.schedule.at(order.payment, at))
+        heard = self.schedule.heard(order.payment, at)
+        return order.next(payment=self.schedule.at(heard, at))
 
     async def _open_cases(self) -> None:
         """What somebody has resolved is no difference any more."""

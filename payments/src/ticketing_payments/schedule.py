@@ -12,6 +12,7 @@ MOST_DOUBLINGS = 30
 SELDOM = timedelta(days=1)  # between two looks at refunds and disputes
 
 DECIDED = frozenset({PaymentStatus.CHARGED, PaymentStatus.REFUNDED})
+MAY_BE_CHARGED = frozenset({PaymentStatus.NONE, PaymentStatus.CHARGING})
 
 
 class Schedule:
@@ -35,10 +36,20 @@ class Schedule:
         if payment.status in DECIDED:
             watch = (watch or Watch()).model_copy(update={"at": moment})
             return payment.model_copy(update={"look_at": None, "watch": watch})
-        if watch is not None:  # what was heard during a charge is looked at once it is decided
-            heard = payment.status == PaymentStatus.CHARGING and watch.at is not None
+        if watch is not None:  # what was heard before a charge is decided is looked at after it
+            heard = payment.status in MAY_BE_CHARGED and watch.at is not None
             watch = watch.model_copy(update={"at": moment if heard else None})
         return payment.model_copy(update={"look_at": moment, "watch": watch})
+
+    def heard(self, payment: Progress, at: datetime) -> Progress:
+        """Something may have become of the charge: where that is not decided yet, it is to be
+        looked at once it is, and once the request is done that may be at it."""
+        watch = payment.watch
+        if payment.status not in MAY_BE_CHARGED or (watch and watch.at):
+            return payment
+        moment = payment.lease_until if payment.leased(at) else at
+        watch = (watch or Watch()).model_copy(update={"at": moment})
+        return payment.model_copy(update={"watch": watch})
 
     def later(
         self, order: Order, payment: Progress, at: datetime, most: timedelta | None = None
