@@ -14,8 +14,8 @@ K = TypeVar("K")
 R = TypeVar("R")
 
 LIMIT = 500  # items a round trip
-PATIENCE = 3  # times as long as the call before it took a call waits for company,
-PAUSE = 0.012  # and so many seconds, at most
+PATIENCE = 3  # how long a call waits for company at most: so many times what the last one took,
+PAUSE = 0.012  # and so many seconds
 
 
 class Batch(Generic[K, R]):
