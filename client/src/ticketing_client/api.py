@@ -13,9 +13,9 @@ from ticketing_client.calls import Calls, Part, parse
 from ticketing_client.config import ClientSettings
 from ticketing_client.models import Admission, Order, Payment, Ticket, TicketState, User
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError, Transport
-from ticketing_common.logs import request_id
 from ticketing_common.middlewares.client_address import ClientAddress
 from ticketing_common.middlewares.vouching import HEADER, Vouching
+from ticketing_common.request_ids import request_id
 
 # Passed on as the visitor sent them: who asks, and by which address.
 PASSED_ON = (

@@ -3,14 +3,12 @@ trace, where there is one."""
 
 import logging
 import sys
-from contextvars import ContextVar
 from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
+from ticketing_common.request_ids import request_id
 from ticketing_common.tracing import spans
-
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 class _Formatter(JsonFormatter):
@@ -38,7 +36,6 @@ def configure_logs(service: str, level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("httpx", "stripe"):  # a line for every call of theirs
         logging.getLogger(chatty).setLevel("WARNING")
-    logging.getLogger("opentelemetry.attributes").setLevel("ERROR")  # one for each that it shortens
 
 
 def reason(error: BaseException) -> str:

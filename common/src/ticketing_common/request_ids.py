@@ -5,10 +5,14 @@ only where it is short and plain; otherwise it is one of our own.
 """
 
 import re
+from contextvars import ContextVar
 from itertools import count
 from secrets import token_hex
 
 HEADER = "X-Request-Id"
+
+# Of what is being done now; None in a service's own work.
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 _SAFE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PROCESS = token_hex(8).encode()  # with a number behind it, an id that no other process gives

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -151,10 +152,13 @@ class Service(FastAPI):
         )
         self.state = Wired()
         self.short: list[Route] = []
-        self._settings = settings
         self._requests = Requests()
-        log = settings.ACCESS_LOG
-        self.add_middleware(RequestContext, requests=self._requests, access_log=log)
+        self._around: dict[str, Any] = {
+            "requests": self._requests,
+            "access_log": settings.ACCESS_LOG,
+            "traced": Traced(self.short, settings) if spans.enabled() else None,
+        }
+        self.add_middleware(RequestContext, **self._around)
 
     async def requests_families(self) -> list[Metric]:
         """How many there were of each route, and how long they took."""
@@ -173,10 +177,7 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         framework = super().build_middleware_stack()
-        stack = ShortPath(framework, self.short, self._requests, self._settings.ACCESS_LOG)
-        if not spans.enabled():
-            return stack
-        return Traced(stack, {each.handler: each.path for each in self.short}, self._settings)
+        return ShortPath(framework, self.short, partial(RequestContext, **self._around))
 
 
 class Wired(State):

@@ -22,12 +22,12 @@ Pydantic do and don't promise. Each has a test in `test_frameworks.py` that an u
 """
 
 import re
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticketing_common.errors import CustomError
-from ticketing_common.metrics.requests import Requests
 from ticketing_common.middlewares.error_handler import render_error
 from ticketing_common.middlewares.request_context import RequestContext
 from ticketing_common.routing import Handler, Route
@@ -41,10 +41,14 @@ class ShortPath:
     """
 
     def __init__(
-        self, framework: ASGIApp, routes: list[Route], requests: Requests, access_log: bool
+        self,
+        framework: ASGIApp,
+        routes: Sequence[Route],
+        around: Callable[[ASGIApp], RequestContext],
     ) -> None:
+        """`around` is what the framework has around its own routes, too."""
         self.framework = framework
-        self._served = RequestContext(self._serve, requests, access_log)
+        self._served = around(self._serve)
         self._exact: dict[tuple[str, str], Handler] = {}
         self._patterns: list[tuple[set[str], re.Pattern[str], Handler]] = []
         for route in routes:

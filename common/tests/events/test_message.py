@@ -4,7 +4,7 @@ import pytest
 
 from common.tests.conftest import Note, news
 from ticketing_common.events.message import MAX_SIZE, Message
-from ticketing_common.logs import request_id
+from ticketing_common.request_ids import request_id
 
 
 def test_headers_count_towards_an_event_s_size(note: Note) -> None:

@@ -21,7 +21,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
 
     yield lambda: told_in(file)
     if spans._exported:
-        spans._exported.provider.shutdown()
+        spans._exported.shutdown()
 
 
 def told_in(file: Path) -> list[dict[str, Any]]:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from common.tests.tracing.conftest import Told, told_in
+from ticketing_common.request_ids import request_id
 from ticketing_common.settings import SettingsError
 from ticketing_common.tracing import spans
+from ticketing_common.tracing.context import Kind
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def sampled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callabl
 
     yield start
     if spans._exported:
-        spans._exported.provider.shutdown()
+        spans._exported.shutdown()
 
 
 SAMPLED, NOT_SAMPLED = (f"00-{'4' * 32}-{'7' * 16}-0{flag}" for flag in (1, 0))
@@ -65,6 +67,36 @@ def test_what_joins_a_trace_that_is_told(sampled: Callable[..., Told]) -> None:
     assert charge["spanId"] in within
 
 
+@pytest.mark.parametrize("kind", ["internal", "client"])
+def test_nothing_begins_within_a_request(sampled: Callable[..., Told], kind: Kind) -> None:
+    """Whether it is sampled was decided where it came in, at no cost to those that are not."""
+    told = sampled("parentbased_always_on")
+    token = request_id.set("1")
+
+    with spans.span("charge", kind) as charge:
+        carried = spans.trace_headers()[spans.HEADER]
+    assert charge is None
+    assert [header[-3:] for header in (carried, spans.trace_headers()[spans.HEADER])] == ["-00"] * 2
+    request_id.reset(token)
+    with spans.span("own work", kind):
+        pass
+
+    assert [span["name"] for span in told()] == ["own work"]
+
+
+@pytest.mark.parametrize("kind", ["server", "consumer"])
+def test_what_comes_in_with_an_id_alone_begins(sampled: Callable[..., Told], kind: Kind) -> None:
+    """A message of a version that knew no traces, and an alarm, which carries none."""
+    told = sampled("parentbased_always_on")
+    token = request_id.set("1")
+
+    with spans.span("process", kind):
+        pass
+    request_id.reset(token)
+
+    assert [span["name"] for span in told()] == ["process"]
+
+
 @pytest.mark.parametrize(
     ("sampler", "argument", "least", "most"),
     [
@@ -72,7 +104,7 @@ def test_what_joins_a_trace_that_is_told(sampled: Callable[..., Told]) -> None:
         ("parentbased_traceidratio", "1.0", 200, 200),
         ("parentbased_traceidratio", "0.5", 60, 140),  # of 200, seven deviations to both sides
         ("parentbased_always_off", "", 0, 0),
-        ("traceidratio", "0.5", 60, 140),  # which the SDK decides
+        ("traceidratio", "0.5", 60, 140),  # all the same: see `ratio_of`
         ("always_off", "", 0, 0),
     ],
 )
@@ -89,8 +121,11 @@ def test_a_share_of_traces(
     assert least <= len(told()) <= most
 
 
-@pytest.mark.parametrize("argument", ["2", "-1", "much", "nan"])
-def test_a_share_that_is_none(sampled: Callable[..., Told], argument: str) -> None:
+@pytest.mark.parametrize(
+    ("sampler", "argument"),
+    [*(("parentbased_traceidratio", share) for share in ("2", "-1", "much", "nan")), ("mine", "")],
+)
+def test_no_sampler(sampled: Callable[..., Told], sampler: str, argument: str) -> None:
     """The start says so."""
     with pytest.raises(SettingsError):
-        sampled("parentbased_traceidratio", argument)
+        sampled(sampler, argument)

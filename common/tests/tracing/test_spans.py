@@ -69,7 +69,7 @@ def test_somebody_asks(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch)
     spans.configure("test", environ)
 
     assert spans._exported is not None
-    spans._exported.provider.shutdown()
+    spans._exported.shutdown()
 
 
 def test_an_exporter_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from ticketing_common.routing import Route
 from ticketing_common.service import create_service
 from ticketing_common.settings import ProxySettings, Settings
 from ticketing_common.testing.plugin import ApiFactory
+from ticketing_common.tracing import spans
 
 router = APIRouter(route_class=Route)
 
@@ -25,6 +26,11 @@ async def show(id: str) -> list[str]:
     if id == "broken":
         raise RuntimeError(id)
     return [id]
+
+
+@router.get("/carried")
+async def carried() -> str:
+    return spans.trace_headers()[spans.HEADER]
 
 
 @pages.get("/pages/{id}")
@@ -94,7 +100,26 @@ async def test_whose_trace_goes_on(
     await client.get("/notes/1", headers=headers)
     await client.get("/notes/1", headers={**headers, "traceparent": f"00-{TRACE}-{PARENT}-00"})
 
-    spans = told()
-    assert len(spans) == (1 if goes_on else 2)
-    for span in spans:
+    found = told()
+    assert len(found) == (1 if goes_on else 2)
+    for span in found:
         assert (span["traceId"] == TRACE, span.get("parentSpanId") == PARENT) == (goes_on,) * 2
+
+
+@pytest.mark.parametrize("headers", [{}, {"traceparent": f"00-{TRACE}-{PARENT}-01"}])
+async def test_a_request_that_is_not_sampled(
+    told: Told,
+    client_of: ApiFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    headers: dict[str, str],
+) -> None:
+    """As nearly all are. It is not told, whatever a visitor asks for, and who is called goes on
+    with that."""
+    monkeypatch.setattr(spans, "_ratio", 0.0)
+    client = await client_of(create_service(Settings(), routers=[router]))
+
+    carried = (await client.get("/carried", headers=headers)).json()
+
+    assert carried.endswith("-00")
+    assert TRACE not in carried
+    assert told() == []

@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from expiration.tests.queues.worker import Expired, keys, running, until, until_left
-from ticketing_common.logs import request_id
+from ticketing_common.request_ids import request_id
+from ticketing_common.tracing import spans
 from ticketing_common.types import new_id, now
 from ticketing_expiration.queues import expiration_queue as module
 from ticketing_expiration.queues.expiration_queue import ExpirationQueue
@@ -116,6 +118,29 @@ async def test_jobs_are_plain_json(redis: Redis, redis_port: int) -> None:
     assert f'"a":["{order}","abc-123"]'.encode() in await redis.get(f"arq:job:expire:{order}")
     async with running(queue):
         await until(lambda: expired.requests == ["abc-123"])
+
+
+async def test_a_job_is_traced(
+    redis: Redis, redis_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it tells begins a trace: the order's request has long been over."""
+    monkeypatch.setattr(spans, "_exported", None)
+    spans.configure("test", {"TRACES_FILE": str(tmp_path / "traces.jsonl")})
+    carried: list[str] = []
+
+    async def expire(_: str) -> None:
+        carried.append(spans.trace_headers()[spans.HEADER])
+
+    queue = ExpirationQueue("127.0.0.1", redis_port, expire)
+    token = request_id.set("abc-123")
+    await queue.schedule(new_id(), now())
+    request_id.reset(token)
+    async with running(queue):
+        await until(lambda: bool(carried))
+
+    assert carried[0].endswith("-01")
+    assert spans._exported is not None
+    spans._exported.shutdown()
 
 
 async def test_replicas_share_the_jobs(redis: Redis, redis_port: int) -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
-from ticketing_common.logs import request_id
+from ticketing_common.request_ids import request_id
 from ticketing_common.tasks import end
 from ticketing_expiration.queues.expiration_queue import ExpirationQueue
 

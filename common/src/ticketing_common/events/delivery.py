@@ -14,10 +14,11 @@ from ticketing_common.events.event import Event
 from ticketing_common.events.jetstream import BrokerUnavailableError, answering
 from ticketing_common.events.listener import AnyListener
 from ticketing_common.events.message import MAX_SIZE
-from ticketing_common.logs import reason, request_id
-from ticketing_common.request_ids import HEADER, id_of_message
+from ticketing_common.logs import reason
+from ticketing_common.request_ids import HEADER, id_of_message, request_id
 from ticketing_common.store.retry import retrying
 from ticketing_common.tracing import spans
+from ticketing_common.tracing.context import Attributes
 
 logger = logging.getLogger(__name__)
 
@@ -149,7 +150,7 @@ def _span(
     """In the trace of whoever's request led to the message, under the span that saved it."""
     headers = message.headers or {}
 
-    def attributes() -> spans.Attributes:
+    def attributes() -> Attributes:
         return {
             "messaging.system": "nats",
             "messaging.operation.name": "process early" if early else "process",

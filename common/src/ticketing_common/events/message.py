@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Self
 
 from ticketing_common.events.event import Event
-from ticketing_common.logs import request_id
-from ticketing_common.request_ids import HEADER
+from ticketing_common.request_ids import HEADER, request_id
 from ticketing_common.tracing import spans
 
 SAVED = "Ticketing-Saved"  # when it was put into its outbox: milliseconds since 1970

@@ -2,16 +2,20 @@
 
 import logging
 import time
+from collections.abc import Awaitable
+from functools import partial
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticketing_common.errors import CustomError
-from ticketing_common.logs import request_id
 from ticketing_common.metrics.requests import Requests
 from ticketing_common.middlewares.error_handler import error_response
-from ticketing_common.request_ids import is_safe, own_id
+from ticketing_common.middlewares.traced import TRACEPARENT, Traced
+from ticketing_common.request_ids import HEADER, is_safe, own_id, request_id
+from ticketing_common.tracing import spans
 
+REQUEST_ID = HEADER.lower().encode()
 NO_STORE = (b"cache-control", b"no-store")
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 
@@ -23,17 +27,35 @@ class RequestContext:
     whose details are in the log only. No cache keeps an answer that does not say it may, and no
     browser takes it for what it is not declared as."""
 
-    def __init__(self, app: ASGIApp, requests: Requests, access_log: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        requests: Requests,
+        access_log: bool = False,
+        traced: Traced | None = None,
+    ) -> None:
         self.app = app
         self.requests = requests
         self.access_log = access_log
+        self.traced = traced
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
+        given = traceparent = None
+        for name, value in scope["headers"]:
+            if name == REQUEST_ID:
+                given = value
+            elif name == TRACEPARENT:
+                traceparent = value
+        id = bytes(given) if given and is_safe(given) else own_id()
+        if self.traced is not None and (traceparent is not None or spans.draws()):
+            serve = partial(self._serve, id)
+            return self.traced.serve(serve, traceparent, scope, receive, send)
+        return self._serve(id, scope, receive, send)
+
+    async def _serve(self, id: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        id = _given(scope) or own_id()
         status: int | None = None
 
         async def send_with_id(message: Message) -> None:
@@ -64,13 +86,6 @@ class RequestContext:
                 ms = round(took * 1000, 1)
                 logger.info("request", extra={**_about(scope), "status": status, "ms": ms})
             request_id.reset(token)
-
-
-def _given(scope: Scope) -> bytes | None:
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and is_safe(value):
-            return bytes(value)
-    return None
 
 
 def _about(scope: Scope) -> dict[str, Any]:

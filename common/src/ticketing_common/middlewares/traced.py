@@ -1,11 +1,12 @@
 """A span around every request; it goes on with the trace of a caller who may name one."""
 
-from collections.abc import Awaitable, Mapping
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticketing_common.middlewares.vouching import HEADER, Vouching
+from ticketing_common.routing import Route
 from ticketing_common.settings import ProxySettings, Settings
 from ticketing_common.tracing import spans
 
@@ -16,34 +17,30 @@ NOT_TRACED = frozenset({"/healthz", "/readyz"})  # every few seconds, and nobody
 
 class Traced:
     """Named by method and route template, or by the method alone where no route is found, so that
-    there are only so many names. `routes` are the templates of the handlers that `ShortPath` finds;
-    those of the framework's own are in the scope."""
+    there are only so many names. `routes` are those that `ShortPath` finds; the framework's own are
+    in the scope."""
 
-    def __init__(self, app: ASGIApp, routes: Mapping[Any, str], settings: Settings) -> None:
-        self.app = app
+    def __init__(self, routes: Sequence[Route], settings: Settings) -> None:
         self.routes = routes
         self._trusts_all = settings.TRUST_TRACEPARENT
         keys = settings.VISITOR_KEYS if isinstance(settings, ProxySettings) else ()
         self._vouching = Vouching(keys)
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http" or scope["path"] in NOT_TRACED:
-            return self.app(scope, receive, send)
-        parent = None
-        for name, _ in scope["headers"]:
-            if name == TRACEPARENT:
-                parent = self._parent(scope)
-        if parent is None and spans.passes():
-            return self.app(scope, receive, send)
-        return self._in_span(scope, receive, send, parent)
-
-    async def _in_span(
-        self, scope: Scope, receive: Receive, send: Send, parent: str | None
+    async def serve(
+        self, app: ASGIApp, traceparent: bytes | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        with spans.span(scope["method"], "server", parent=parent) as sampled:
-            await (self._traced if sampled else self.app)(scope, receive, send)
+        """A request for which `spans.draws` said yes, or one that brings a `traceparent` along."""
+        if scope["path"] in NOT_TRACED:
+            await app(scope, receive, send)
+            return
+        parent = None
+        if traceparent is not None and self._is_trusted(scope):
+            parent = traceparent.decode("latin-1")
+        drawn = traceparent is None
+        with spans.span(scope["method"], "server", parent=parent, drawn=drawn) as sampled:
+            await (partial(self._told, app) if sampled else app)(scope, receive, send)
 
-    async def _traced(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _told(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         method, status = scope["method"], 500  # unless a response begins
 
         async def send_noting(message: Message) -> None:
@@ -53,7 +50,7 @@ class Traced:
             await send(message)
 
         try:
-            await self.app(scope, receive, send_noting)
+            await app(scope, receive, send_noting)
         finally:
             route = self._route(scope)
             attributes: dict[str, str | int] = {
@@ -67,13 +64,12 @@ class Traced:
 
     def _route(self, scope: Scope) -> str | None:
         if handler := scope.get("handler"):
-            return self.routes.get(handler)
+            return next((each.path for each in self.routes if each.handler is handler), None)
         return getattr(scope.get("route"), "path", None)
 
-    def _parent(self, scope: Scope) -> str | None:
-        """The caller's `traceparent`, where the caller is the client service. A visitor's own could
-        have each of their requests sampled, and hide others."""
+    def _is_trusted(self, scope: Scope) -> bool:
+        """Where the caller is the client service. A visitor's own `traceparent` could have each of
+        their requests sampled, and hide others."""
         named: dict[bytes, bytes] = dict(scope["headers"])
         vouched = named.get(VISITOR, b"").decode("latin-1")
-        trusted = self._trusts_all or self._vouching.read(vouched) is not None
-        return named[TRACEPARENT].decode("latin-1") if trusted else None
+        return self._trusts_all or self._vouching.read(vouched) is not None

@@ -1,137 +1,109 @@
 """OpenTelemetry's SDK: the only module that knows it, imported only where spans are exported."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 from typing import IO, cast
 
-from opentelemetry import trace
 from opentelemetry.exporter.otlp.json.file.trace_exporter import FileSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import SpanLimits, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.sdk.trace.sampling import DEFAULT_ON
-from opentelemetry.trace import Link, Span, SpanContext, SpanKind, StatusCode
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.sdk.trace import Event, ReadableSpan
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+from ticketing_common.tracing.context import Attributes, Reference, Span
 from ticketing_common.tracing.file import BoundedFile
-from ticketing_common.tracing.sampling import NotSampled, draw, not_sampled, sampled_by
 
 GROUP = "opentelemetry_traces_exporter"
 OTLP = "otlp_json_http"  # what `otlp` means here; the other encodings need protobuf
 LONGEST = 1000  # characters of an attribute, an exception's message among them
 
-Attributes = Mapping[str, str | int]
-
-_propagator = TraceContextTextMapPropagator()
+_SCOPE = InstrumentationScope("ticketing")
+_KINDS = {kind.name.lower(): kind for kind in SpanKind}
+_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
+_WELL = Status()
 
 
 class OpenTelemetry:
-    """Spans of one service. Each exporter has a queue of OTEL_BSP_MAX_QUEUE_SIZE spans (2,048),
-    sent every OTEL_BSP_SCHEDULE_DELAY milliseconds (5,000; a crash loses these). What does not fit
-    is dropped."""
+    """Exports the spans of one service. Each exporter has a queue of OTEL_BSP_MAX_QUEUE_SIZE spans
+    (2,048), sent every OTEL_BSP_SCHEDULE_DELAY milliseconds (5,000; a crash loses these). What does
+    not fit is dropped."""
 
-    def __init__(
-        self, service: str, exporters: Sequence[str], file: str | None, ratio: float | None
-    ) -> None:
-        """`exporters` are entry points of the group `opentelemetry_traces_exporter`, `file` is a
-        path, and `ratio` what `sampling.ratio_of` says.
+    def __init__(self, service: str, exporters: Sequence[str], file: str | None) -> None:
+        """`exporters` are entry points of the group `opentelemetry_traces_exporter`, and `file` is
+        a path.
 
         Raises `ValueError` where an exporter is not installed, `OSError` of the file.
         """
-        self.provider = TracerProvider(
-            sampler=None if ratio is None else DEFAULT_ON,  # None: as its own variables say
-            resource=Resource.create({"service.name": service}),
-            span_limits=SpanLimits(max_attribute_length=LONGEST),
-            shutdown_on_exit=False,  # which has no bound: see `flush`
-        )
-        for name in exporters:
-            self.provider.add_span_processor(BatchSpanProcessor(_exporter(name)))
+        resource = Resource.create({"service.name": service})
+        found = [_exporter(name) for name in exporters]
         if file:
-            exporter = FileSpanExporter(stream=cast(IO[str], BoundedFile(file)))
-            self.provider.add_span_processor(BatchSpanProcessor(exporter))
-        self._tracer = self.provider.get_tracer("ticketing")
-        self.ratio = ratio
+            found.append(FileSpanExporter(stream=cast(IO[str], BoundedFile(file))))
+        self._queues = [BatchSpanProcessor(Converting(each, resource)) for each in found]
 
-    def span(
-        self,
-        name: str,
-        kind: str,
-        parent: str | None,
-        joins: str | None,
-        attributes: Callable[[], Attributes] | None,
-    ) -> AbstractContextManager[Span | None]:
-        begins = kind == "server" and parent is None  # `passes` was asked about it
-        under_way = trace.get_current_span().get_span_context()
-        links = []
-        if joins and sampled_by(joins) and _context_of(joins).trace_id != under_way.trace_id:
-            parent, links = joins, [Link(under_way)] if under_way.is_valid else []
-        if not begins and self.ratio is not None and not self._is_sampled(parent, under_way):
-            return NotSampled.of(parent if parent and sampled_by(parent) is not None else None)
-        remote = trace.NonRecordingSpan(_context_of(parent)) if parent else None
-        span = self._tracer.start_as_current_span(
-            name,
-            context=trace.set_span_in_context(remote) if remote else None,
-            kind=SpanKind[kind.upper()],
-            links=links,
-            attributes=attributes() if attributes else None,
-        )
-        return _sampled_after_all(span) if not_sampled.get() else span
-
-    def trace_headers(self) -> dict[str, str]:
-        carrier: dict[str, str] = {}
-        if passed := not_sampled.get():
-            carrier["traceparent"] = passed.header
-        else:
-            _propagator.inject(carrier)
-        return carrier
-
-    def add_event(self, name: str, attributes: Attributes) -> None:
-        if not not_sampled.get():
-            trace.get_current_span().add_event(name, attributes)
-
-    def update(self, name: str | None, attributes: Attributes, failed: bool) -> None:
-        if not_sampled.get():
-            return
-        span = trace.get_current_span()
-        if name:
-            span.update_name(name)
-        span.set_attributes(attributes)
-        if failed:
-            span.set_status(StatusCode.ERROR)
+    def export(self, span: Span) -> None:
+        """One that has ended, later and in another thread."""
+        for queue in self._queues:
+            queue.on_end(Ended(span))
 
     def flush(self) -> None:
-        self.provider.force_flush()
+        for queue in self._queues:
+            queue.force_flush()
 
-    def trace_id(self) -> str | None:
-        context = trace.get_current_span().get_span_context()
-        sampled = context.is_valid and not not_sampled.get()
-        return trace.format_trace_id(context.trace_id) if sampled else None
-
-    def _is_sampled(self, parent: str | None, under_way: SpanContext) -> bool:
-        """As its parent is; where it has none, by chance."""
-        if parent and (sampled := sampled_by(parent)) is not None:
-            return sampled
-        if not_sampled.get():
-            return False
-        return under_way.is_valid or draw(self.ratio or 0)
+    def shutdown(self) -> None:
+        for queue in self._queues:
+            queue.shutdown()  # type: ignore[no-untyped-call]
 
 
-@contextmanager
-def _sampled_after_all(span: AbstractContextManager[Span]) -> Iterator[Span]:
-    """What is under way is not, and this is of another trace."""
-    token = not_sampled.set(None)
-    try:
-        with span as sampled:
-            yield sampled
-    finally:
-        not_sampled.reset(token)
+class Ended(ReadableSpan):
+    """What waits in a queue of the SDK's, which asks for no more than whether it is sampled."""
+
+    context = SpanContext(1, 1, False, _SAMPLED)
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
 
 
-def _context_of(traceparent: str) -> SpanContext:
-    """What a `traceparent` names; an invalid one where it can't be parsed."""
-    context = _propagator.extract({"traceparent": traceparent})
-    return trace.get_current_span(context).get_span_context()
+class Converting(SpanExporter):
+    """Makes the SDK's spans of ours as they leave, many at a time and in the queue's thread."""
+
+    def __init__(self, exporter: SpanExporter, resource: Resource) -> None:
+        self._exporter = exporter
+        self._resource = resource
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        ended = (each.span for each in spans if isinstance(each, Ended))
+        return self._exporter.export([self._converted(span) for span in ended])
+
+    def shutdown(self) -> None:
+        self._exporter.shutdown()
+
+    def _converted(self, span: Span) -> ReadableSpan:
+        return ReadableSpan(
+            span.name,
+            context=_context(span.reference),
+            parent=_context(span.parent, span.remote) if span.parent else None,
+            resource=self._resource,
+            attributes=_shortened(span.attributes),
+            events=[Event(name, _shortened(said), at) for name, at, said in span.events],
+            links=[Link(_context(each)) for each in span.links],
+            kind=_KINDS[span.kind],
+            status=Status(StatusCode.ERROR, span.reason or None) if span.failed else _WELL,
+            start_time=span.began,
+            end_time=span.ended,
+            instrumentation_scope=_SCOPE,
+        )
+
+
+def _context(reference: Reference, remote: bool = False) -> SpanContext:
+    return SpanContext(reference.trace, reference.span, remote, _SAMPLED)
+
+
+def _shortened(attributes: Attributes) -> Attributes:
+    return {
+        name: value[:LONGEST] if isinstance(value, str) else value
+        for name, value in attributes.items()
+    }
 
 
 def _exporter(name: str) -> SpanExporter:

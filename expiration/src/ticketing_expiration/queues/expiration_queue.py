@@ -23,9 +23,10 @@ from redis.exceptions import RedisError
 
 from ticketing_common.batch import Batch
 from ticketing_common.errors import ServiceUnavailableError
-from ticketing_common.logs import reason, request_id
-from ticketing_common.request_ids import id_of_message
+from ticketing_common.logs import reason
+from ticketing_common.request_ids import id_of_message, request_id
 from ticketing_common.tasks import end
+from ticketing_common.tracing import spans
 
 logger = logging.getLogger(__name__)
 
@@ -166,8 +167,9 @@ class ExpirationQueue:
             request and id_of_message(request)
         )  # arq runs each job in a task, and so in a context, of its own
         try:
-            async with asyncio.timeout(ATTEMPT_TIMEOUT):
-                await self._expire(order_id)
+            with spans.span("expire", "consumer"):
+                async with asyncio.timeout(ATTEMPT_TIMEOUT):
+                    await self._expire(order_id)
         except Exception as error:
             pause = min(0.25 * 2 ** min(context["job_try"], 10), MAX_PAUSE)
             logger.warning(
