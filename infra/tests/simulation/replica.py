@@ -27,7 +27,8 @@ class Replica:
         self.app: Any = None  # while it serves
         self.settled = True  # not starting or stopping
         self._stop = asyncio.Event()
-        self._answers: dict[object, asyncio.Future[Response]] = {}
+        self._answers: dict[object, asyncio.Future[Response]] = {}  # who waits for one
+        self._served: set[object] = set()  # whoever of these was killed does not wait, but is
 
     def start(self) -> None:
         self.owner = Owner(self.name, self.skew)
@@ -39,6 +40,7 @@ class Replica:
         """As by `kill -9`; it is started again a little later."""
         self.infrastructure.loop.kill(self.owner)
         self.app = None
+        self._served.clear()
         self.settled = False
         self.infrastructure.nats.drop_clients_of(self.name)
         answers, self._answers = self._answers, {}
@@ -70,9 +72,11 @@ class Replica:
                 if not answer.done():
                     answer.set_exception(ConnectionRefusedError(self.name))
             else:
+                self._served.add(key)
                 serve(self.app, self.owner, request, done, peer="127.0.0.1")
 
         def done(response: Response) -> None:
+            self._served.discard(key)
             self.infrastructure.network.send(self.name, who, deliver, response)
 
         def deliver(response: Response) -> None:
@@ -101,7 +105,7 @@ class Replica:
             await self._stop.wait()
             self.settled = False
             self.app = None
-            while self._answers:
+            while self._served:
                 await asyncio.sleep(0.05)
         self.infrastructure.loop.in_world(0, self._exited, self.owner)
 
