@@ -15,7 +15,6 @@ from ticketing_common.errors import DatabaseConnectionError
 from ticketing_common.store import Database, Document, Index, Store
 from ticketing_common.store.database import TIMEOUTS
 from ticketing_common.store.indexes import ImpossibleIndexError
-from ticketing_common.testing import servers
 
 
 class Letter(Document):
@@ -23,14 +22,6 @@ class Letter(Document):
     indexes: ClassVar[tuple[Index, ...]] = (
         Index((("to.street", 1), ("to.number", -1)), unique=True),
     )
-
-
-@pytest.fixture(scope="module")
-def testing_mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A mongod that can be made to pause where we say."""
-    options = ("--setParameter", "enableTestCommands=1")
-    with servers.mongod(tmp_path_factory.mktemp("mongod"), *options) as uri:
-        yield uri
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pymongo import AsyncMongoClient, WriteConcern
 from ticketing_common.errors import DatabaseConnectionError
 from ticketing_common.logs import reason
 from ticketing_common.store.cancelled_waits import survive_cancellation
+from ticketing_common.store.direct_answers import answer_directly
 from ticketing_common.store.failures import outages
 from ticketing_common.store.indexes import Indexed, build_indexes
 
@@ -57,6 +58,7 @@ class Database:
     def connect(cls, uri: str) -> Self:
         """Never blocks: the driver connects when first used and reconnects by itself."""
         survive_cancellation()
+        answer_directly()
         client: Any = AsyncMongoClient(
             uri, maxPoolSize=64, waitQueueTimeoutMS=3000, **READING, **TIMEOUTS, **SAFETY
         )
