@@ -32,3 +32,7 @@ with without("cryptography"):  # to ask whether a certificate was revoked
 with without("cryptography", "rsa"):  # for other signatures than sessions have
     from jose import JWTError as JWTError
     from jose import jwt as jwt
+
+# FastAPI asks of every route's annotations whether they are models of Pydantic 1, and imports all
+# of that for it: 2 MiB and 50 ms. Routes are made in many modules, so it stays hidden.
+sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]
