@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -23,18 +24,29 @@ class User(ApiModel):
     email: str
 
 
-class Ticket(ApiModel):
+class Event(ApiModel):
+    """What a ticket is for."""
+
+    title: str
+    starts_at: datetime | None = None
+    venue: str | None = None
+
+    @property
+    def seen(self) -> str:
+        """16 hexadecimal digits that are others once it is said to be anything else."""
+        said = repr((self.title, self.starts_at and self.starts_at.timestamp(), self.venue))
+        return sha256(said.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+class Ticket(Event):
     """A ticket; `order_id` names the order that holds it. Only its seller is told `state`, and
     `sold_for`, which is the order's price, and `sold_at`."""
 
     id: str
-    title: str
     price: Decimal
     user_id: str
     order_id: str | None = None
     withdrawn: bool = False
-    starts_at: datetime | None = None
-    venue: str | None = None
     state: Literal["listed", "reserved", "sold", "withdrawn"] | None = None
     sold_for: Decimal | None = None
     sold_at: datetime | None = None
@@ -65,11 +77,11 @@ class TicketState(ApiModel):
     sold_at: datetime | None = None
 
 
-class OrderedTicket(ApiModel):
-    """The ticket as it was when it was ordered: what the buyer pays for."""
+class OrderedTicket(Event):
+    """The ticket as it was when it was ordered: what the buyer pays for. An older version of orders
+    does not tell when and where."""
 
     id: str
-    title: str
     price: Decimal
 
 

@@ -16,15 +16,17 @@ from ticketing_common.middlewares.scheme import over_https
 COOKIE = "purchase"
 PATH = "/auth"
 MAX_AGE = 1800  # seconds
-KEPT = re.compile(r"([0-9a-f]{24})_([0-9]{1,7}(?:\.[0-9]{1,2})?)", re.ASCII)
+KEPT = re.compile(r"([0-9a-f]{24})_([0-9]{1,7}(?:\.[0-9]{1,2})?)(?:_([0-9a-f]{16}))?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """`price` is the one that the visitor saw, in dollars."""
+    """`price` is the one that the visitor saw, in dollars, and `seen` what they saw it was for; see
+    `Event`. Forms of an older version do not say that."""
 
     ticket_id: str
     price: str
+    seen: str | None = None
 
     @property
     def page(self) -> str:
@@ -36,7 +38,7 @@ class Purchase:
 
     def keep(self, request: Request, response: Response) -> None:
         """Remember it; not at all where its price is none that anybody could pay."""
-        value = f"{self.ticket_id}_{self.price}"
+        value = "_".join(filter(None, (self.ticket_id, self.price, self.seen)))
         if KEPT.fullmatch(value):
             _set(request, response, value, MAX_AGE)
 

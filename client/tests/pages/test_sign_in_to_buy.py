@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ticketing_client.models import Ticket
 from ticketing_client.testing.browser import Browser
 from ticketing_client.testing.fake_api import FakeApi
 
@@ -86,13 +87,14 @@ async def test_no_foreign_page_makes_anybody_order(
 
 
 async def test_the_cookie_is_for_the_forms_only(visitor: Browser, ticket: Json) -> None:
-    """No script reads it, no other site has it sent, and it names a ticket and a price."""
+    """No script reads it, no other site has it sent, and it names a ticket, its price and what it
+    was said to be for."""
     await _press_purchase(visitor, ticket)
 
     assert visitor.page
     (redirect,) = visitor.page.response.history
     value, _, attributes = redirect.headers["set-cookie"].partition("; ")
-    assert value == f"purchase={ticket['id']}_19.99"
+    assert value == f"purchase={ticket['id']}_19.99_{Ticket.model_validate(ticket).seen}"
     assert attributes == "HttpOnly; Max-Age=1800; Path=/auth; SameSite=strict; Secure"
 
 

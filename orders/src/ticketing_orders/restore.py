@@ -65,12 +65,14 @@ async def restore(app: FastAPI, settings: Settings) -> Outcome:
 
 
 def _ordered(ticket: Ticket | None, told: OrderCreated | OrderCancelled) -> OrderedTicket:
-    """As the stream had it: orders may have heard a change of its title a moment later."""
+    """As the stream had it: orders may have heard a change of it a moment later."""
     return OrderedTicket(
         id=told.ticket.id,
         title=ticket.title if ticket else UNKNOWN,
         version=ticket.version if ticket else 0,
         price=told.ticket.price,
+        starts_at=ticket.starts_at if ticket else None,
+        venue=ticket.venue if ticket else None,
         reservation=told.ticket.reservation,
     )
 

@@ -49,11 +49,16 @@ async def test_nothing_is_ordered(
 async def test_until_the_moment_it_begins(
     api: httpx.AsyncClient, sign_in: SignIn, tickets: Store[Ticket]
 ) -> None:
-    """A minute before, it can be ordered; the answer is as ever."""
+    """A minute before, it can be ordered; the order keeps when and where."""
     soon = now() + timedelta(minutes=1)
-    ticket = await tickets.save(Ticket(id=new_id(), title="A", price=20, starts_at=soon))
+    ticket = await tickets.save(Ticket(id=new_id(), title="A", price=20, starts_at=soon, venue="B"))
 
     response = await api.post("/api/orders", json={"ticketId": ticket.id}, headers=sign_in())
 
     assert response.status_code == 201
-    assert set(response.json()["ticket"]) == {"id", "title", "price", "version"}
+    ordered = response.json()["ticket"]
+    assert set(ordered) == {"id", "title", "price", "version", "startsAt", "venue"}
+    assert (ordered["startsAt"], ordered["venue"]) == (
+        f"{soon.isoformat(timespec='milliseconds')[:-6]}Z",
+        "B",
+    )

@@ -17,9 +17,13 @@ router = APIRouter()
 CATCH_UP = 1.0  # seconds for orders to hear of a ticket; asked last, it waits on its own
 CONFIRM = 1.0  # seconds tickets may take to confirm a reservation before the page says so itself
 
-CHANGED = (
+PRICE_CHANGED = (
     "The price has changed since you looked: please check it before you go on. "
     "Nothing is reserved, and you were not charged."
+)
+CHANGED = (
+    "The seller has changed this ticket since you looked: please check what it is for before you "
+    "go on. Nothing is reserved, and you were not charged."
 )
 TAKEN = "Somebody was faster: this ticket has just been reserved. You were not charged."
 SOLD = "Somebody was faster: this ticket is sold. You were not charged."
@@ -37,8 +41,9 @@ async def reserve(
     page: Page,
     ticket_id: Annotated[Id, Form(alias="ticketId")],
     price: Annotated[str, Form()] = "",
+    seen: Annotated[str | None, Form(pattern="^[0-9a-f]{16}$")] = None,
 ) -> Response:
-    purchase = Purchase(ticket_id, price)
+    purchase = Purchase(ticket_id, price, seen)
     if not page.api.has_session:
         return _sign_in_first(page, purchase)
     try:
@@ -55,11 +60,13 @@ async def reserve_ticket(page: PageContext, purchase: Purchase) -> Response:
     Raises `ApiRefusedError` where there is no such ticket, or no good session.
     """
     ticket_id = purchase.ticket_id
+    if purchase.seen and (await page.api.ticket(ticket_id)).seen != purchase.seen:
+        return await _reserved_already(page, ticket_id, CHANGED, 409)
     try:
         order = await _order(page, ticket_id, purchase.price)
     except ApiRefusedError as error:
         if _of_another_price(error):
-            return await _reserved_already(page, ticket_id, CHANGED, 409)
+            return await _reserved_already(page, ticket_id, PRICE_CHANGED, 409)
         if error.status == 429:
             return await _reserved_already(page, ticket_id, f"{error.message}.", 429)
         if error.status != 400:
@@ -91,7 +98,9 @@ async def _reserved_already(
 
 def _as_it_is(problem: str, look: Look) -> str:
     """The problem; why the ticket is not to be had, where orders says only that it is not."""
-    if problem is not TAKEN:
+    if problem is CHANGED and look.ticket.on_sale and not look.ticket.begun:
+        return CHANGED
+    if problem not in (TAKEN, CHANGED):
         return problem
     if look.ticket.free:
         return DOWN if look.ticket.withdrawn else BEGUN if look.ticket.begun else TAKEN

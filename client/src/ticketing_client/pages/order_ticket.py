@@ -5,6 +5,7 @@ import asyncio
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from ticketing_client.models import Event
 from ticketing_client.page import Page, attempt
 from ticketing_client.qr import qr_code
 from ticketing_common.types import Id
@@ -20,7 +21,9 @@ async def show(page: Page, id: Id) -> Response:
     )
     if order.status != "complete":
         return page.redirect(f"/orders/{id}")
-    ticket = await attempt(page.api.ticket(order.ticket.id))
+    event: Event | None = order.ticket
+    if not (order.ticket.starts_at or order.ticket.venue):  # it may be an order of an older version
+        event = await attempt(page.api.ticket(order.ticket.id))
     code = payment.admission
     address = code and f"{page.origin}/check/{code}"
     return page.render(
@@ -28,7 +31,7 @@ async def show(page: Page, id: Id) -> Response:
         account,
         order=order,
         payment=payment,
-        ticket=ticket,
+        event=event,
         returned=not code and (payment.known_state != "charged" or payment.dispute == "lost"),
         address_to_check=address,
         qr=address and qr_code(address),

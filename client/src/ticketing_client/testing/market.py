@@ -20,6 +20,7 @@ from ticketing_client.testing.answers import (
 from ticketing_client.testing.lists import on_sale, part, state_of
 from ticketing_client.testing.till import Till
 
+ORDERED = ("id", "title", "price", "version", "startsAt", "venue")  # what an order keeps
 TICKETS_A_PAGE = 100
 MOST = 500
 
@@ -145,7 +146,7 @@ class Market:
             "userId": buyer,
             "status": "created",
             "expiresAt": moment(datetime.now(UTC) + self.window),
-            "ticket": {name: ticket[name] for name in ("id", "title", "price", "version")},
+            "ticket": {name: ticket[name] for name in ORDERED if ticket.get(name) is not None},
             "version": 0,
         }
         ticket["orderId"] = order["id"]

@@ -16,13 +16,18 @@ from ticketing_common.types import AnyPrice, Moment
 OPEN = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)  # may still be cancelled
 
 
+def _nothing(value: object) -> bool:
+    return value is None
+
+
 class CancelledBy(StrEnum):
     BUYER = "buyer"
     EXPIRY = "expiry"
 
 
 class OrderedTicket(Model):
-    """The ticket as it was when ordered: the buyer pays this price, whatever it costs now.
+    """The ticket as it was when ordered: what the buyer pays for, and at this price, whatever has
+    become of it since. Orders of older versions do not say when and where.
 
     `reservation` numbers the orders of one ticket, 1, 2, 3, ...; the unique index on it is what
     lets only one of two concurrent buyers have the ticket.
@@ -32,6 +37,8 @@ class OrderedTicket(Model):
     title: str
     price: AnyPrice
     version: int
+    starts_at: Moment | None = Field(None, exclude_if=_nothing)
+    venue: str | None = Field(None, exclude_if=_nothing)
     reservation: int = Field(exclude=True)
 
 
@@ -54,7 +61,7 @@ class Order(Document):
     status: OrderStatus
     expires_at: Moment
     ticket: OrderedTicket
-    cancelled_by: CancelledBy | None = Field(None, exclude_if=lambda by: by is None)
+    cancelled_by: CancelledBy | None = Field(None, exclude_if=_nothing)
 
     @property
     def open(self) -> bool:

@@ -11,8 +11,8 @@ from ticketing_common.types import AnyPrice, Moment
 
 
 class Ticket(Document):
-    """Its version is the source's. `listing` is that of the last three fields, which an older
-    version of the tickets service leaves as they are and does not tell of."""
+    """Its version is the source's. `listing` is that of `withdrawn`, `starts_at` and `venue`, which
+    an older version of the tickets service leaves as they are and does not tell of."""
 
     collection: ClassVar[str] = "tickets"
 
@@ -20,6 +20,7 @@ class Ticket(Document):
     price: AnyPrice
     withdrawn: Literal[True] | None = None
     starts_at: Moment | None = None
+    venue: str | None = None
     listing: int = 0
 
 
@@ -29,8 +30,8 @@ async def take_over(tickets: Store[Ticket], heard: TicketCreated | TicketUpdated
     if heard.listing is None:
         await tickets.replicate(heard.id, heard.version, **fields)
         return
-    listing = {"withdrawn": heard.listing.withdrawn, "starts_at": heard.listing.starts_at}
     number = heard.listing.number
+    listing = heard.listing.model_dump(include={"withdrawn", "starts_at", "venue"})
     if not await tickets.replicate(heard.id, heard.version, **fields, **listing, listing=number):
         await tickets.set_newer(heard.id, "listing", number, **listing)
 

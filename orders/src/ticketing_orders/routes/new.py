@@ -122,6 +122,8 @@ async def new(
                 title=ticket.title,
                 price=ticket.price,
                 version=ticket.version,
+                starts_at=ticket.starts_at,
+                venue=ticket.venue,
                 reservation=reservation,
             ),
         )

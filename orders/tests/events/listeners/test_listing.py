@@ -54,6 +54,7 @@ async def test_any_order(tickets: Store[Ticket], orders: Store[Order], known: in
         assert (stored.version, stored.title) == (known - 1, f"v{known - 1}")
         assert (stored.listing, stored.withdrawn) == (number, withdrawn)
         assert stored.starts_at == (STARTS if known < 5 else None)
+        assert stored.venue == ("Town Hall" if known == 1 else None)
 
     await asyncio.gather(*map(hear_in, itertools.permutations(range(known))))
 
