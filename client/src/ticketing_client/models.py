@@ -24,6 +24,11 @@ class User(ApiModel):
     email: str
 
 
+def digest(*said: object) -> str:
+    """16 hexadecimal digits that stand for all of it."""
+    return sha256(repr(said).encode(errors="surrogatepass")).hexdigest()[:16]
+
+
 class Event(ApiModel):
     """What a ticket is for."""
 
@@ -33,9 +38,8 @@ class Event(ApiModel):
 
     @property
     def seen(self) -> str:
-        """16 hexadecimal digits that are others once it is said to be anything else."""
-        said = repr((self.title, self.starts_at and self.starts_at.timestamp(), self.venue))
-        return sha256(said.encode(errors="surrogatepass")).hexdigest()[:16]
+        """A digest that is another one once it is said to be anything else."""
+        return digest(self.title, self.starts_at and self.starts_at.timestamp(), self.venue)
 
 
 class Ticket(Event):
@@ -62,6 +66,11 @@ class Ticket(Event):
     @property
     def begun(self) -> bool:
         return self.starts_at is not None and self.starts_at <= datetime.now(UTC)
+
+    @property
+    def stands(self) -> str:
+        """As `seen`, of all that its seller can say of it."""
+        return digest(self.seen, self.price.normalize(), self.withdrawn)
 
     @property
     def listed_at(self) -> datetime:

@@ -1,6 +1,8 @@
 """The form of a ticket, as it was typed, and what of it the API is sent."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -27,8 +29,17 @@ class FormNotUnderstoodError(ValueError):
         self.errors = errors
 
 
+def is_as(ticket: Ticket, body: Mapping[str, Any]) -> bool:
+    """Whether this body of an update would change nothing."""
+    starts_at = body["startsAt"] and datetime.fromisoformat(body["startsAt"])
+    wanted = body["title"].strip(), Decimal(body["price"]), starts_at, body["venue"]
+    present = ticket.title, ticket.price, ticket.starts_at, ticket.venue
+    return wanted == present and not ticket.withdrawn
+
+
 class TicketForm(BaseModel):
-    """What may be typed, as text; `zone` is how far the clock of `starts_at` is from UTC."""
+    """What may be typed, as text; `zone` is how far the clock of `starts_at` is from UTC, and `was`
+    how the ticket stood when the form was opened; see `Ticket`."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
@@ -37,12 +48,20 @@ class TicketForm(BaseModel):
     starts_at: str = ""
     zone: str = ""
     venue: str = ""
+    was: str = ""
 
     @classmethod
     def of(cls, ticket: Ticket) -> Self:
         starts_at, zone = typed_start(ticket.starts_at)
         price, venue = f"{ticket.price:.2f}", ticket.venue or ""
-        return cls(title=ticket.title, price=price, starts_at=starts_at, zone=zone, venue=venue)
+        return cls(
+            title=ticket.title,
+            price=price,
+            starts_at=starts_at,
+            zone=zone,
+            venue=venue,
+            was=ticket.stands,
+        )
 
     def over(self, other: "TicketForm") -> "TicketForm":
         """The other one, with what has been typed here in its place."""

@@ -1,7 +1,10 @@
 """/tickets/:id/edit : changing a ticket, while nobody has it."""
 
+import pytest
+
 from client.tests.pages.selling import sell
 from ticketing_client.testing.browser import Browser
+from ticketing_client.testing.fake_api import FakeApi
 
 
 async def test_edits_a_ticket(seller: Browser) -> None:
@@ -69,3 +72,38 @@ async def test_nobody_edits_anothers_ticket(seller: Browser, buyer: Browser) -> 
     assert page.status == 403
     page = await buyer.open(f"/tickets/{id}")
     assert "Swan Lake" in page.text
+
+
+@pytest.mark.parametrize("taken_down", [False, True])
+async def test_a_second_tab(api: FakeApi, seller: Browser, taken_down: bool) -> None:
+    """It does not take back what the first one saved, nor put up what was taken down, but asks."""
+    id = await sell(seller)
+    (ticket,) = api.market.tickets.values()
+    await seller.open(f"/tickets/{id}/edit")
+    ticket.update({"withdrawn": True} if taken_down else {"price": 80})
+
+    page = await seller.send("Save", venue="Hall B")
+
+    assert page.status == 409
+    assert "This ticket has changed since you opened this form" in page.one(".alert").text
+    said = "It is taken down" if taken_down else "It is on sale as “Swan Lake” for $80.00."
+    assert said in page.text
+    assert page.one("#venue")["value"] == "Hall B"
+    assert ticket.get("venue") is None
+
+    await seller.send("Save and put on sale" if taken_down else "Save")
+    assert (ticket["price"], ticket["venue"]) == (19.99, "Hall B")
+
+
+async def test_a_form_that_is_sent_twice(seller: Browser) -> None:
+    """The second time nothing has changed but what the first one did."""
+    id = await sell(seller)
+    page = await seller.open(f"/tickets/{id}/edit")
+    inputs = page.soup.select("form.panel input")
+    form = {str(each["name"]): str(each.get("value", "")) for each in inputs}
+    form |= {"title": "Swan Lake, box 2", "startsAt": "2027-05-01T19:30", "zone": "+02:00"}
+
+    for _ in range(2):
+        page = await seller.post(f"/tickets/{id}/edit", form)
+
+        assert "Saved: “Swan Lake, box 2” for $19.99." in page.text

@@ -3,7 +3,9 @@
 One that was taken down is on sale again then.
 """
 
-from typing import Annotated
+from collections.abc import Mapping
+from http.client import CONFLICT
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
@@ -13,11 +15,16 @@ from ticketing_client.forms import FormErrors, refused, unanswered
 from ticketing_client.models import Ticket
 from ticketing_client.page import Page, PageContext, filled_in
 from ticketing_client.pages.ticket_show import sale_of
-from ticketing_client.ticket_form import FIELDS_OF, FormNotUnderstoodError, TicketForm
+from ticketing_client.ticket_form import FIELDS_OF, FormNotUnderstoodError, TicketForm, is_as
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 from ticketing_common.types import Id
 
 router = APIRouter()
+
+CHANGED = (
+    "This ticket has changed since you opened this form, so nothing is saved yet. "
+    "Save again if it is to be as you have it here."
+)
 
 
 @router.get("/tickets/{id}/edit")
@@ -32,7 +39,10 @@ async def show(page: Page, id: Id, form: Annotated[TicketForm, Query()]) -> Resp
 async def edit(page: Page, id: Id, form: Annotated[TicketForm, Form()]) -> Response:
     page.require_session(filled_in(f"/tickets/{id}/edit", **form.typed()))
     try:
-        await page.api.update_ticket(id, form.understood())
+        body = form.understood()
+        if form.was:
+            _require_unchanged(await page.api.ticket(id), form.was, body)
+        await page.api.update_ticket(id, body)
     except FormNotUnderstoodError as error:
         errors = error.errors
     except ApiRefusedError as error:
@@ -44,7 +54,16 @@ async def edit(page: Page, id: Id, form: Annotated[TicketForm, Form()]) -> Respo
     else:
         return page.redirect(f"/tickets/mine?changed={id}")
     account, ticket = await page.with_account(page.api.ticket(id))
+    if errors.status == CONFLICT:  # the page tells what it is now
+        form = form.model_copy(update={"was": ticket.stands})
     return await render_form(page, account, ticket, form, errors)
+
+
+def _require_unchanged(ticket: Ticket, was: str, body: Mapping[str, Any]) -> None:
+    """A form that was open in a second tab is not to take back what another one has saved; what the
+    same one has saved, sent twice, is no change."""
+    if ticket.stands != was and not is_as(ticket, body):
+        raise FormNotUnderstoodError(FormErrors([(CHANGED, None)], CONFLICT))
 
 
 async def render_form(
