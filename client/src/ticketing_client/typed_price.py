@@ -21,6 +21,9 @@ from ticketing_common.types import Price
 
 LONGEST = 40  # characters; a price has a third of that, and what is longer is not even searched
 HERE = "en_US"
+UNSEEN = (
+    "\u200b\u200e\u200f\u061c\u2066\u2067\u2068\u2069\ufeff"  # copied along from around a price
+)
 GROUPS = {HERE: ",", "de_DE": "."}  # what each writes between thousands
 
 # Dollars, before the number or behind it, or neither.
@@ -41,7 +44,7 @@ class PriceNotUnderstoodError(ValueError):
 
 def understand(typed: str) -> Decimal:
     """The amount in dollars, which keeps the API's rules; raise `PriceNotUnderstoodError`."""
-    text = typed.strip()
+    text = typed.strip().strip(UNSEEN).strip()
     if len(text) > LONGEST:  # the patterns take the cube of it in steps
         raise _not_understood(text)
     if not text or _NEGATIVE.fullmatch(text):
