@@ -4,19 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote, urlencode
 
 import httpx
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment
 
+from ticketing_client.addresses import LONGEST_ADDRESS, local_path, path_and_query
 from ticketing_client.api import Account, Api, VisitorApi
 from ticketing_client.models import Order, Payment
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 from ticketing_common.middlewares.scheme import over_https
-
-LONGEST_ADDRESS = 4000  # characters; in another's query it takes up to 5/3, and proxies read 8 KiB
 
 T = TypeVar("T")
 
@@ -43,8 +41,9 @@ class PageContext:
         """Where to try again: this page, or the one whose form was sent."""
         if self.request.method != "GET":
             return local_path(path_and_query(self.request.headers.get("referer", "")))
+        path = local_path(self.path)
         query = self.request.scope["query_string"].decode("latin-1")
-        return local_path(f"{self.path}?{query}" if query else self.path)
+        return local_path(f"{self.path}?{query}", otherwise=path) if query else path
 
     @property
     def back(self) -> str:
@@ -106,8 +105,13 @@ class PageContext:
 
     @staticmethod
     def redirect(path: str, *, cookies_of: httpx.Response | None = None) -> RedirectResponse:
-        """See another page, with the cookies an answer of the API sets, to the letter."""
+        """See another page, with the cookies an answer of the API sets, to the letter.
+
+        An edge would drop an answer with too long a Location, and its cookies with it.
+        """
         response = RedirectResponse(path, status_code=303)
+        if len(response.headers["location"]) > LONGEST_ADDRESS:  # quoted, as it is sent
+            response.headers["location"] = "/"
         if cookies_of is not None:
             set_cookies(response, cookies_of)
         return response
@@ -157,33 +161,3 @@ async def wait_for(look: Callable[[], Awaitable[T]], until: Callable[[T], bool],
             return seen
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, 0.25)
-
-
-def filled_in(form: str, **typed: str) -> str:
-    """The address of a form with what was typed into it, so that it is still there afterwards."""
-    query = urlencode({name: text for name, text in typed.items() if text}, quote_via=quote)
-    address = f"{form}?{query}"
-    return address if query and len(address) <= LONGEST_ADDRESS else form
-
-
-def sign_in_address(back: str) -> str:
-    """Where one signs in and goes on to `back`."""
-    return f"/auth/signin?{urlencode({'next': local_path(back)}, safe='/')}"
-
-
-def path_and_query(url: str) -> str:
-    """The part of an address behind its host. Unlike `urlsplit` it takes anything, and remembers
-    nothing of what strangers send."""
-    _, _, behind_host = url.partition("://")[2].partition("/")
-    return f"/{behind_host.partition('#')[0]}"
-
-
-def local_path(target: str | None, otherwise: str = "/") -> str:
-    """`target` if it is a path of this site: what comes from an address may name any other."""
-    safe = (
-        target is not None
-        and target.startswith("/")
-        and not target.startswith(("//", "/\\"))
-        and target.isprintable()
-    )
-    return quote(target, safe="/?&=%:-._~") if safe and target else otherwise

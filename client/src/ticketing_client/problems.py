@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ticketing_client.addresses import sign_in_address
 from ticketing_client.api import Account
-from ticketing_client.page import PageContext, SignInFirst, sign_in_address
+from ticketing_client.page import PageContext, SignInFirst
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 from ticketing_common.errors import NotFoundError
 from ticketing_common.middlewares.error_handler import error_response

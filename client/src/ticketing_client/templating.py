@@ -7,6 +7,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ticketing_client.addresses import sign_in_address
 from ticketing_client.assets import packaged
 from ticketing_client.event_time import ZONES
 from ticketing_client.money import money
@@ -36,6 +37,7 @@ def templates(stripe_key: str | None) -> Environment:
     environment.filters.update(event_time=event_time, day=day)
     environment.filters.update(said_of=said_of, isolated=isolated)
     environment.globals.update(asset=packaged().url, zones=ZONES, stripe_key=stripe_key)
+    environment.globals.update(sign_in_address=sign_in_address)
     return environment
 
 

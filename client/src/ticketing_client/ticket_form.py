@@ -38,8 +38,9 @@ def is_as(ticket: Ticket, body: Mapping[str, Any]) -> bool:
 
 
 class TicketForm(BaseModel):
-    """What may be typed, as text; `zone` is how far the clock of `starts_at` is from UTC, and `was`
-    how the ticket stood when the form was opened; see `Ticket`."""
+    """What may be typed, as text; `zone` is how far the clock of `starts_at` is from UTC, `was` how
+    the ticket stood when the form was opened (see `Ticket`), and `cut` is there where what was
+    typed was too long to come along."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
@@ -49,6 +50,7 @@ class TicketForm(BaseModel):
     zone: str = ""
     venue: str = ""
     was: str = ""
+    cut: str = ""
 
     @classmethod
     def of(cls, ticket: Ticket) -> Self:

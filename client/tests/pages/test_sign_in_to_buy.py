@@ -179,13 +179,3 @@ async def test_nothing_typed_is_lost(api: FakeApi, seller: Browser, form: str, e
     assert page.path.partition("?")[0] == path
     assert {name: page.one(f"#{name}")["value"] for name in TYPED} == TYPED
     assert own["title"] == "As it was"
-
-
-async def test_a_form_too_long_for_an_address(seller: Browser) -> None:
-    """What no form of ours takes is not carried along."""
-    await seller.open("/tickets/new")
-    seller.http.cookies.clear()
-
-    page = await seller.send("List the ticket", title="é" * 3000, price="5")
-
-    assert page.path == "/auth/signin?next=/tickets/new"

@@ -83,6 +83,7 @@ class _EchoHandler(BaseHTTPRequestHandler):
         content = json.dumps(body).encode()
         self.send_response(200)
         self.send_header("content-length", str(len(content)))
+        self.send_header("x-filler", "x" * int(headers.get("x-filler", 0)))
         self.end_headers()
         self.wfile.write(content)
 

@@ -115,6 +115,16 @@ async def test_a_service_that_is_away_is_a_502(
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
 
 
+async def test_an_answers_head_may_be_long(site: Site) -> None:
+    """A redirect takes along what was typed: once NGINX made a 502 of more than 4 KB."""
+    for path, port in (("/tickets/new", site.gateway.port), ("/api/tickets", site.gateway.inside)):
+        answer, body = await site.ask(path, port=port, headers={"X-Filler": "12000"})
+
+        assert answer.status == 200
+        assert len(answer.headers["x-filler"]) == 12000
+        assert json.loads(body)["path"] == path
+
+
 async def test_a_body_of_more_than_a_megabyte_is_a_413(site: Site) -> None:
     """Refused before any service reads it."""
     answer, body = await site.ask("/api/tickets", method="POST", body=b"x" * 1_100_000)

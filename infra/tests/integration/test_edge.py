@@ -2,6 +2,7 @@
 
 import http.client
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -46,6 +47,33 @@ def test_answers_arrive_as_they_were_given(stack: Stack, buyer: Visitor) -> None
     for answer in (got, buyer.http.get("/api/tickets/none"), httpx.get(f"{stack.url}/api/orders")):
         assert answer.headers.get_list("cache-control") == ["no-store"]
         assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
+@pytest.mark.parametrize("letter", ["a", "ש", "漢", "🎷"])
+def test_what_was_typed_passes_through_signing_in(stack: Stack, letter: str) -> None:
+    """The longest title and venue of any script, in each redirect and in what asks for them."""
+    typed = {"title": letter * 200, "price": "20", "venue": letter * 200}
+    account = {"email": f"{uuid4().hex}@test.com", "password": "password"}
+    with httpx.Client(base_url=stack.url, timeout=30, follow_redirects=True) as http:
+        asked = http.post("/tickets/new", data=typed)
+        assert (asked.status_code, asked.url.path) == (200, "/auth/signin")
+
+        form = http.post("/auth/signup", data=account | {"next": asked.url.params["next"]})
+
+        assert (form.status_code, form.url.path) == (200, "/tickets/new")
+        assert form.text.count(f'value="{letter * 200}"') == 2
+
+
+def test_a_long_way_back_costs_no_session(stack: Stack) -> None:
+    """Whoever signs up or in is, wherever they were to go on."""
+    for length in (3400, 5999, 100_000):
+        account = {"email": f"{uuid4().hex}@test.com", "password": "password"}
+
+        answer = httpx.post(
+            f"{stack.url}/auth/signup", data=account | {"next": f"/{'a' * length}"}, timeout=30
+        )
+
+        assert (answer.status_code, "session" in answer.cookies) == (303, True), length
 
 
 def test_a_foreign_page_is_refused_behind_the_gateway(stack: Stack, buyer: Visitor) -> None:

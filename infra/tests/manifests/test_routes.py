@@ -9,11 +9,15 @@ import pytest
 import yaml
 
 from infra.tests.manifests.cluster import INFRA, SERVICES, Cluster
+from ticketing_client.addresses import LONGEST_ADDRESS
 from ticketing_local.binaries import NGINX, find
 from ticketing_local.manifests import Manifests
 from ticketing_local.servers.nginx_config import Gateway, config
 
 Route = tuple[str, str, int]
+
+ROOM = "nginx.ingress.kubernetes.io/proxy-buffer-size"
+BUSY = "nginx.ingress.kubernetes.io/proxy-busy-buffers-size"
 
 
 @pytest.fixture
@@ -49,12 +53,24 @@ def test_every_service_with_a_door_is_behind_one_route(dev: Cluster) -> None:
 
 
 def test_ingresses_need_no_particular_controller(cluster: Cluster) -> None:
-    """Plain prefixes, the class by its field, no controller's annotations, no patterns."""
+    """Plain prefixes, the class by its field, no patterns, and of annotations only the room that
+    NGINX needs to be told of."""
     (ingress,) = cluster.kind("Ingress").values()
     assert ingress["spec"]["ingressClassName"] == "nginx"
     assert len(ingress["spec"]["rules"][0]["http"]["paths"]) == len(cluster.routes)
     annotations = ingress["metadata"].get("annotations", {})
-    assert not [name for name in annotations if "nginx" in name or "ingress" in name]
+    assert {name for name in annotations if "nginx" in name or "ingress" in name} == {ROOM, BUSY}
+
+
+def test_every_nginx_takes_the_longest_redirect(cluster: Cluster, tmp_path: Path) -> None:
+    """Its head is an address as long as they get, and less than 4 KB of policy and cookies."""
+    (ingress,) = cluster.kind("Ingress").values()
+    room, busy = (ingress["metadata"]["annotations"][name] for name in (ROOM, BUSY))
+    laptop = config(Gateway(port=18080, inside=18081, routes=[], upstreams={}), tmp_path)
+
+    assert f" proxy_buffer_size {room};" in laptop
+    assert f" proxy_busy_buffers_size {busy};" in laptop
+    assert int(room.removesuffix("k")) * 1024 >= LONGEST_ADDRESS + 4096
 
 
 def test_production_has_one_name_with_tls(prod: Cluster) -> None:

@@ -3,10 +3,11 @@
 import httpx
 from fastapi.responses import HTMLResponse, Response
 
+from ticketing_client.addresses import local_path
 from ticketing_client.api import Account
 from ticketing_client.forms import FormErrors
 from ticketing_client.models import Ticket
-from ticketing_client.page import PageContext, attempt, local_path, set_cookies
+from ticketing_client.page import PageContext, attempt, set_cookies
 from ticketing_client.pages.order_new import reserve_ticket
 from ticketing_client.purchase import Purchase, begun, forget
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError

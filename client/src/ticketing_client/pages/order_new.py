@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from ticketing_client.addresses import sign_in_address
 from ticketing_client.models import Order, Ticket
-from ticketing_client.page import Page, PageContext, attempt, sign_in_address, wait_for
+from ticketing_client.page import Page, PageContext, attempt, wait_for
 from ticketing_client.pages.ticket_show import Look, look_at, render_ticket
 from ticketing_client.purchase import Purchase
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
+from ticketing_client.addresses import filled_in
 from ticketing_client.api import Account
 from ticketing_client.forms import FormErrors, refused, unanswered
 from ticketing_client.models import Ticket
-from ticketing_client.page import Page, PageContext, filled_in
+from ticketing_client.page import Page, PageContext
 from ticketing_client.pages.ticket_show import sale_of
 from ticketing_client.ticket_form import FIELDS_OF, FormNotUnderstoodError, TicketForm, is_as
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError

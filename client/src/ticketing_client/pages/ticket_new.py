@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
+from ticketing_client.addresses import filled_in
 from ticketing_client.api import Account
 from ticketing_client.forms import FormErrors, refused, unanswered
-from ticketing_client.page import Page, filled_in
+from ticketing_client.page import Page
 from ticketing_client.ticket_form import FIELDS_OF, FormNotUnderstoodError, TicketForm
 from ticketing_client.transport import ApiRefusedError, ApiUnavailableError
 

@@ -72,6 +72,11 @@ http {{
   proxy_send_timeout 10s;
   proxy_read_timeout 60s;
   proxy_redirect off;
+  # The head of an answer: a redirect to sign in takes along what was typed, up to 6,000 bytes
+  # beside the policy and the cookies, and one above NGINX's 4 KB would be a 502.
+  proxy_buffer_size 16k;
+  proxy_buffers 4 16k;
+  proxy_busy_buffers_size 32k;
   # Another replica is asked after no connection or no answer. NGINX does so for GET, PUT and
   # DELETE, which the API lets repeat; never for a POST once a byte of it was sent.
   proxy_next_upstream error timeout;
