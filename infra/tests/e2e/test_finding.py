@@ -55,7 +55,7 @@ def test_searches_at_a_desktop(visitor: Visitor, shop: Shop, inspector: Inspecto
     visitor.open("/?q=quarkfest&minPrice=15&maxPrice=dear")
     inspector.look(visitor.page, "landing-search")
     visitor.open("/?q=quarkfest&minPrice=500")
-    visitor.sees("No ticket on sale is called")
+    visitor.sees("No ticket on sale called")
     inspector.look(visitor.page, "landing-nothing-found")
 
 

@@ -38,8 +38,17 @@ class Search:
 
     @property
     def narrow(self) -> bool:
-        """Whether it leaves out any ticket."""
-        return bool(self.q or self.min_price or self.max_price)
+        """Whether it leaves out any ticket that could be in its order."""
+        return bool(self.q or self.priced)
+
+    @property
+    def priced(self) -> bool:
+        return bool(self.min_price or self.max_price)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it leaves out the tickets without a date, which have no place in that order."""
+        return self.sort == "date"
 
     @property
     def asked(self) -> dict[str, str]:
