@@ -63,7 +63,11 @@ async def welcome(page: PageContext, next: str, answer: httpx.Response) -> Respo
 
 
 async def _ticket(page: PageContext, purchase: Purchase) -> Ticket | None:
+    """The ticket, while it can be had as it was seen: of any other nothing is promised."""
     try:
-        return await attempt(page.api.ticket(purchase.ticket_id))
+        ticket = await attempt(page.api.ticket(purchase.ticket_id))
     except ApiRefusedError:
         return None
+    if ticket is None or not ticket.on_sale or ticket.begun or ticket.price != purchase.amount:
+        return None
+    return ticket
