@@ -58,3 +58,14 @@ async def test_ones_orders_by_state_and_page(api: FakeApi, buyer: Browser) -> No
     assert page.one("a[rel=first]")["href"] == "/orders?state=cancelled"
     states = [" ".join(link.get_text().split()) for link in page.soup.select(".states a")]
     assert states == ["All 120", "To pay 60", "Ended 60"]
+
+
+async def test_a_purchase_is_history(buyer: Browser, order: Json) -> None:
+    """Orders hears of no refund, so the list says where money that went back is told."""
+    order["status"] = "complete"
+
+    page = await buyer.open("/orders")
+
+    assert "paid for" not in page.text
+    assert "Bought, ordered on" in page.one(".row-main p").text
+    assert "Each order says whether money went back to you since." in page.text

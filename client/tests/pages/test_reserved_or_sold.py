@@ -49,7 +49,7 @@ async def test_a_seller_is_told_no_price_of_an_order_that_they_cant_know(
 
     _sell(api)
     page = await seller.open(f"/tickets/{ticket_id}")
-    assert "You sold this ticket for $45.00." in page.text
+    assert "Your ticket was sold for $45.00." in page.text
     assert page.one(".ticket .price").text == "$45.00"
 
 

@@ -124,7 +124,7 @@ async def test_a_sold_ticket(seller: Browser, buyer: Browser) -> None:
     assert page.one(".row-item .state").text == "Sold"
 
     page = await seller.open(f"/tickets/{id}")
-    assert "You sold this ticket for $19.99." in page.text
+    assert "Your ticket was sold for $19.99." in page.text
     assert "It was paid for on" in page.text
 
 
@@ -176,4 +176,4 @@ async def test_a_sale_brought_the_orders_price(api: FakeApi, seller: Browser) ->
     api.market.tickets[id]["price"] = 450
 
     assert (await seller.open("/tickets/mine")).one(".row-price").text == "$45.00"
-    assert "You sold this ticket for $45.00." in (await seller.open(f"/tickets/{id}")).text
+    assert "Your ticket was sold for $45.00." in (await seller.open(f"/tickets/{id}")).text

@@ -108,7 +108,7 @@ async def test_a_sellers_page_of_a_ticket_is_right_among_many(
     for number in range(600):
         api.market.list_ticket(user, f"Later {number}", 10)
 
-    assert "You sold this ticket for $45.00." in (await seller.open(f"/tickets/{sold['id']}")).text
+    assert "Your ticket was sold for $45.00." in (await seller.open(f"/tickets/{sold['id']}")).text
     page = await seller.open("/tickets/mine?state=sold")
     assert [tag.get_text() for tag in page.soup.select(".row-main h2")] == ["The first"]
     states = [" ".join(link.get_text().split()) for link in page.soup.select(".states a")]

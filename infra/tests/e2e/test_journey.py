@@ -52,7 +52,7 @@ def test_one_users_ticket_is_bought_by_another(
     buyer.header("My Orders")
     expect(buyer.page.locator(".state")).to_have_text(["Complete", "Cancelled"])
     seller.open("/tickets/mine")
-    seller.sees("Sold and paid for.")
+    seller.sees("Somebody bought it.")
     for visitor in (seller, buyer):
         visitor.page.get_by_role("button", name="Sign Out").click()
         expect(visitor.page.get_by_role("link", name="Sign In")).to_be_visible()

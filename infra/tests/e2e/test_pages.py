@@ -74,7 +74,7 @@ def test_selling(new_visitor: NewVisitor, inspector: Inspector) -> None:
     buyer.sees_state("complete")
     buyer.order(ids["Reserved"])
     seller.open("/tickets/mine")
-    seller.sees("Sold and paid for.")
+    seller.sees("Somebody bought it.")
     inspector.look(seller.page, "my-tickets")
     seller.open(f"/tickets/{ids['Kept']}/edit")
     inspector.look(seller.page, "edit")

@@ -78,7 +78,7 @@ def test_from_listing_to_the_sale(
     buyer.pay("$45.00")
     buyer.sees("paid")
     seller.open(ticket)
-    seller.sees("You sold this ticket for $45.00.")
+    seller.sees("Your ticket was sold for $45.00.")
     seller.sees("It was paid for on")
 
 
