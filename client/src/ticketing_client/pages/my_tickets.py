@@ -51,6 +51,8 @@ async def mine(
             _told(page, changed or listed),
         )
     )
+    # Anybody can follow a link that names another's ticket, which they neither listed nor saved.
+    own = news if news and account.user and news.user_id == account.user.id else None
     earned = counts.pop("earned", None) if counts else None
     return page.render(
         "my_tickets.html",
@@ -62,8 +64,8 @@ async def mine(
         states=STATES,
         state=state,
         cursor=cursor,
-        listed=news if listed else None,
-        changed=news if changed else None,
+        listed=own if listed else None,
+        changed=own if changed else None,
     )
 
 
