@@ -1,9 +1,14 @@
 """/orders : one's orders, by state and page."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from ticketing_client.testing.answers import moment
 from ticketing_client.testing.browser import Browser
 from ticketing_client.testing.fake_api import FakeApi
+from ticketing_client.testing.till import CUTOFF
 
 Json = dict[str, Any]
 
@@ -57,7 +62,7 @@ async def test_ones_orders_by_state_and_page(api: FakeApi, buyer: Browser) -> No
     assert seen == [f"Show {number}" for number in range(119, 0, -2)]
     assert page.one("a[rel=first]")["href"] == "/orders?state=cancelled"
     states = [" ".join(link.get_text().split()) for link in page.soup.select(".states a")]
-    assert states == ["All 120", "To pay 60", "Ended 60"]
+    assert states == ["All 120", "Open 60", "Ended 60"]
 
 
 async def test_a_purchase_is_history(buyer: Browser, order: Json) -> None:
@@ -69,3 +74,16 @@ async def test_a_purchase_is_history(buyer: Browser, order: Json) -> None:
     assert "paid for" not in page.text
     assert "Bought, ordered on" in page.one(".row-main p").text
     assert "Each order says whether money went back to you since." in page.text
+
+
+@pytest.mark.parametrize("left", [CUTOFF / 2, -CUTOFF])
+async def test_too_late_to_pay_is_not_ended(buyer: Browser, order: Json, left: timedelta) -> None:
+    """It holds its ticket until somebody ends it, and is counted as open until then."""
+    order["expiresAt"] = moment(datetime.now(UTC) + left)
+
+    page = await buyer.open("/orders?state=open")
+
+    assert page.one(".states [aria-current]").get_text() == "Open 1"
+    assert page.one("h2").text == "Too late to pay, and not over yet"
+    assert "Too late for a payment to begin" in page.one(".row-main p").text
+    assert page.one(".row-item .state").text == "Too late"

@@ -100,11 +100,11 @@ def test_ones_own_by_state(browser: Browser, inspector: Inspector) -> None:
         visitor.page.get_by_role("link", name="Sold 2").click()
         expect(visitor.page.locator(".row-item")).to_have_count(2)
         visitor.header("My Orders")
-        visitor.page.get_by_role("link", name="To pay 60").click()
+        visitor.page.get_by_role("link", name="Open 60").click()
         expect(visitor.page.locator(".row-item")).to_have_count(50)
         visitor.page.get_by_role("link", name="Next page").click()
         expect(visitor.page.locator(".row-item")).to_have_count(10)
-        inspector.look(visitor.page, "orders-to-pay")
+        inspector.look(visitor.page, "orders-open")
 
         shop.api.away.add("orders")
         visitor.open(f"/tickets/{ordered['id']}")

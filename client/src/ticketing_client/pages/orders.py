@@ -15,7 +15,7 @@ from ticketing_client.page import Page, attempt, optional
 
 router = APIRouter()
 
-STATES = {"": "All", "open": "To pay", "complete": "Bought", "cancelled": "Ended"}
+STATES = {"": "All", "open": "Open", "complete": "Bought", "cancelled": "Ended"}
 
 
 @router.get("/orders")
@@ -46,8 +46,9 @@ async def orders(page: Page, state: str = "", cursor: Cursor = "") -> HTMLRespon
         known=found is not None,
         deadlines=deadlines,
         waiting=[row for row in rows if row[1].can_pay],
+        late=[row for row in rows if row[0].live and not row[1].can_pay],
         bought=[row for row in rows if row[0].status == "complete"],
-        ended=[row for row in rows if not row[1].can_pay and row[0].status != "complete"],
+        ended=[row for row in rows if not row[0].live and row[0].status != "complete"],
         counts=counts,
         states=STATES,
         state=state,
