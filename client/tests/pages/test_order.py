@@ -86,6 +86,19 @@ async def test_is_its_owners_alone(
     assert "Swan Lake" not in page.html
 
 
+async def test_its_panel_is_refused_to_others(
+    buyer: Browser, order: Json, new_browser: Callable[[], Browser]
+) -> None:
+    """By a status, on which the script of a page kept open loads it again."""
+    other = new_browser()
+    await other.sign_up("other@example.com")
+
+    panel = await other.open(f"/orders/{order['id']}/panel")
+
+    assert panel.status == 403
+    assert "Swan Lake" not in panel.html
+
+
 async def test_signed_out_meanwhile(api: FakeApi, buyer: Browser, order: Json) -> None:
     """Who is not signed in any more signs in and comes back to the order."""
     api.accounts.users.clear()

@@ -48,6 +48,12 @@ class Visitor:
         assert answer.ok, answer.text()
         assert "session" in self.cookies()
 
+    def becomes(self, other: "Visitor") -> None:
+        """Somebody else has signed in, in another tab: the session of all tabs is theirs."""
+        session = other.cookies()["session"]
+        self.context.clear_cookies()
+        self.context.add_cookies([{"name": "session", "value": session, "url": self.url}])
+
     def header(self, name: str) -> None:
         self.page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
 

@@ -5,6 +5,7 @@ import { showLocalTimes } from "./times.js";
 import { watchPayment } from "./pay.js";
 
 const SLOWEST = 10; // seconds between two looks at an order that does not change
+const ANOTHERS = [401, 403]; // somebody else has signed in elsewhere
 
 const order = document.getElementById("order");
 const announcer = document.getElementById("announcer");
@@ -45,6 +46,7 @@ async function look() {
   try {
     const response = await fetch(order.dataset.panel, { headers: { Accept: "text/html" } });
     if (response.redirected) location.reload(); // signed out elsewhere
+    if (ANOTHERS.includes(response.status) && !payment.refused()) location.reload();
     const outdated = payment.turn() !== turn; // a payment was begun meanwhile
     if (response.ok && !outdated) {
       clock.setByAnswer(Number(response.headers.get("X-Server-Now")), asked);

@@ -27,6 +27,7 @@ export function watchPayment({ order, current, adopt, look, say }) {
   let doubtful = false; // the connection was lost: nobody knows yet what became of it
   let elsewhere = null; // a timer while another tab pays for this order
   let turn = 0; // how many payments were begun
+  let wasRefused = false; // with a reason that stays on the page until it is read
   let paidBy = null; // the form whose error line we write to
 
   document.addEventListener("submit", async (event) => {
@@ -103,6 +104,7 @@ export function watchPayment({ order, current, adopt, look, say }) {
       }
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const refused = response.status < 500 && page.querySelector(".problem .intro");
+      wasRefused = Boolean(refused);
       if (refused) return complain(refused.textContent);
       if (!page.getElementById("panel")) throw new Error("not an order's page");
       adopt(page);
@@ -179,6 +181,7 @@ export function watchPayment({ order, current, adopt, look, say }) {
     shown: () => key && mountCard(),
     paying: () => paying && !following,
     turn: () => turn,
+    refused: () => wasRefused,
   };
 }
 
