@@ -17,6 +17,7 @@ Json = dict[str, Any]
         {"orderId": "1" * 24},
         {"startsAt": "2020-05-01T19:30:00.000Z"},
         {"price": 450},
+        {"venue": "Another hall"},
     ],
     ids=str,
 )

@@ -68,6 +68,7 @@ async def _ticket(page: PageContext, purchase: Purchase) -> Ticket | None:
         ticket = await attempt(page.api.ticket(purchase.ticket_id))
     except ApiRefusedError:
         return None
-    if ticket is None or not ticket.on_sale or ticket.begun or ticket.price != purchase.amount:
+    if ticket is None or not ticket.on_sale or ticket.begun:
         return None
-    return ticket
+    as_seen = ticket.price == purchase.amount and purchase.seen in (None, ticket.seen)
+    return ticket if as_seen else None
