@@ -15,7 +15,7 @@ from typing import Any
 from pymongo import _csot
 from pymongo.asynchronous import pool
 from pymongo.common import MAX_MESSAGE_SIZE
-from pymongo.errors import ProtocolError, _OperationCancelled
+from pymongo.errors import _OperationCancelled
 from pymongo.message import _UNPACK_REPLY
 from pymongo.network_layer import _POLL_TIMEOUT
 
@@ -34,30 +34,42 @@ async def _send(protocol: Any, message: bytes) -> None:
 async def _receive(
     connection: Any, request_id: int | None, max_message_size: int = MAX_MESSAGE_SIZE
 ) -> Any:
-    """Raises `TimeoutError`, or the driver's own error where it cancelled the operation: each time
-    the connection is closed."""
+    """Raises `TimeoutError`, or the driver's own error where it cancelled the operation; whoever
+    asked then closes the connection."""
     protocol = connection.conn.get_conn
+    if connection.cancel_context.cancelled and not protocol._done_messages:
+        raise _OperationCancelled("operation cancelled")  # as one is that was still being opened
     timeout = _csot.remaining() if _csot.get_timeout() else protocol.gettimeout
-    deadline = math.inf if timeout is None else time.monotonic() + timeout
-    loop = asyncio.get_running_loop()
-
-    looking: asyncio.TimerHandle
-
-    def look() -> None:
-        nonlocal looking
-        left = deadline - time.monotonic()
-        if connection.cancel_context.cancelled:
-            protocol.close(_OperationCancelled("operation cancelled"))
-        elif left <= 0:
-            protocol.close(TimeoutError("timed out"))
-        else:
-            looking = loop.call_later(min(left, _POLL_TIMEOUT), look)
-
-    looking = loop.call_later(min(deadline - time.monotonic(), _POLL_TIMEOUT), look)
+    watch = _Watch(connection.cancel_context, protocol, timeout)
     try:
         data, op_code = await protocol.read(request_id, max_message_size)
     finally:
-        looking.cancel()
-    if op_code not in _UNPACK_REPLY:
-        raise ProtocolError(f"Got opcode {op_code!r} but expected {_UNPACK_REPLY.keys()!r}")
+        watch.timer.cancel()
     return _UNPACK_REPLY[op_code](data)
+
+
+class _Watch:
+    """Ends an operation that takes too long, or is cancelled. A function that sets its own timer
+    again would be held by itself: garbage of each command, for the collector to find."""
+
+    __slots__ = ("cancellation", "deadline", "loop", "protocol", "timer")
+
+    def __init__(self, cancellation: Any, protocol: Any, timeout: float | None) -> None:
+        self.cancellation, self.protocol = cancellation, protocol
+        self.deadline = math.inf if timeout is None else time.monotonic() + timeout
+        self.loop = asyncio.get_running_loop()
+        self._wait(self.deadline - time.monotonic())
+
+    def _wait(self, left: float) -> None:
+        self.timer = self.loop.call_later(min(left, _POLL_TIMEOUT), self._look)
+
+    def _look(self) -> None:
+        if not self.protocol._pending_messages:
+            return  # its answer has come, late as it may be: whoever waits only has to go on
+        left = self.deadline - time.monotonic()
+        if self.cancellation.cancelled:
+            self.protocol.close(_OperationCancelled("operation cancelled"))
+        elif left <= 0:
+            self.protocol.close(TimeoutError("timed out"))
+        else:
+            self._wait(left)
