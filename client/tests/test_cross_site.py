@@ -29,6 +29,7 @@ async def test_other_sites_can_not_send_our_forms(
 
     assert page.status == 403
     assert not api.requests
+    assert page.response.headers["x-request-id"]  # by which it is found in the logs
 
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "null", "https://gittix.test.evil.test"])

@@ -60,8 +60,10 @@ def create_app(settings: ClientSettings, api: Api) -> FastAPI:
     app.state.test_bank_url = settings.STRIPE_TEST_BANK_URL
     app.state.templates = templates(key)
     problems.handle(app)
-    app.user_middleware.append(Middleware(problems.FailedPages))
-    app.add_middleware(SameOriginForms)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(SecurityHeaders, stripe=key is not None)
+    app.user_middleware += [  # within what every service has, so that it sees all answers
+        Middleware(SecurityHeaders, stripe=key is not None),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(SameOriginForms),
+        Middleware(problems.FailedPages),
+    ]
     return app

@@ -15,7 +15,6 @@ STRIPE_FRAMES = f"{STRIPE_SCRIPTS} https://hooks.stripe.com"
 STRIPE_API = "https://api.stripe.com"
 
 FIXED_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # Not no-referrer: with it browsers send `Origin: null` with our own forms.
     "Referrer-Policy": "same-origin",
@@ -46,7 +45,8 @@ def content_security_policy(nonce: str, *, stripe: bool) -> str:
 
 
 class SecurityHeaders:
-    """Adds the headers to every response; templates find the nonce in `request.state.nonce`.
+    """Adds headers to every response, beside those that `RequestContext` adds everywhere; templates
+    find the nonce in `request.state.nonce`.
 
     Stripe is let in on order pages, and only where card entry is on.
     """
