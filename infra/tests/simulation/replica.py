@@ -37,16 +37,19 @@ class Replica:
         self.owner.context().run(self._start)
 
     def kill(self) -> None:
-        """As by `kill -9`; it is started again a little later."""
+        """As by `kill -9`: its connections are reset. It is started again a little later."""
+        answers, self._answers = self._answers, {}
+        for answer in answers.values():
+            if not answer.done():
+                answer.set_exception(ConnectionResetError(self.name))
+        self._end()
+
+    def _end(self) -> None:
         self.infrastructure.loop.kill(self.owner)
         self.app = None
         self._served.clear()
         self.settled = False
         self.infrastructure.nats.drop_clients_of(self.name)
-        answers, self._answers = self._answers, {}
-        for answer in answers.values():
-            if not answer.done():
-                answer.set_exception(ConnectionResetError(self.name))
         self.infrastructure.loop.in_world(self.infrastructure.dice.uniform(*START), self.start)
 
     def stop(self) -> None:
@@ -110,9 +113,9 @@ class Replica:
         self.infrastructure.loop.in_world(0, self._exited, self.owner)
 
     def _exited(self, owner: Owner) -> None:
-        """Whatever still ran in the process is gone with it."""
+        """Whatever still ran in the process is gone with it; what it has answered gets through."""
         if self.owner is owner:
-            self.kill()
+            self._end()
 
     def _create(self) -> Any:
         package = f"ticketing_{self.service}"
