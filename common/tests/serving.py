@@ -5,18 +5,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import uvicorn
 from fastapi import APIRouter
 from starlette.requests import Request
+from starlette.responses import Response
 
 from ticketing_common.middlewares import RequestBody
 from ticketing_common.places import Places
-from ticketing_common.protocol import Protocol
 from ticketing_common.routing import Route
-from ticketing_common.server import Server
+from ticketing_common.server import Server, server_config
 from ticketing_common.service import create_service
 from ticketing_common.settings import Settings
 from ticketing_common.testing.ports import free_port
+from ticketing_common.tracing import spans
 
 router = APIRouter(route_class=Route)
 
@@ -44,6 +44,12 @@ POST = (
 )
 
 
+@router.get("/carried")
+async def carried() -> Response:
+    await asyncio.sleep(0.01)  # who is pipelined behind it is here by then
+    return Response(headers=spans.trace_headers())
+
+
 @dataclass
 class Connection:
     reader: asyncio.StreamReader
@@ -64,12 +70,11 @@ class Connection:
 @asynccontextmanager
 async def serving() -> AsyncIterator[tuple[Server, int, "asyncio.Task[None]"]]:
     port = free_port()
-    app = create_service(Settings(), routers=[router])
+    settings = Settings(HOST="127.0.0.1", PORT=port)
+    app = create_service(settings, routers=[router])
     app.state.places = Places(2)
     app.state.let_go = asyncio.Event()
-    running = Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, http=Protocol)
-    )
+    running = Server(server_config(app, settings))
     task = asyncio.create_task(running.serve())
     try:
         while not running.started:

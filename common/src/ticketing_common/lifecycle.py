@@ -10,12 +10,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
-import uvicorn
 from starlette.types import ASGIApp
 
 from ticketing_common.logs import configure_logs
-from ticketing_common.protocol import Protocol
-from ticketing_common.server import DRAIN_TIMEOUT, Server
+from ticketing_common.server import Server, server_config
 from ticketing_common.settings import Settings, SettingsError
 from ticketing_common.tracing import spans
 
@@ -42,21 +40,8 @@ def run(service: str, settings: type[S], create_app: Callable[[S], ASGIApp]) -> 
     gc.collect()
     gc.freeze()  # what was imported is here to stay: no need to look through it again
     gc.set_threshold(20_000, 20, 50)  # requests leave few cycles behind: a twentieth of the CPU
-    config = uvicorn.Config(
-        app,
-        host=configured.HOST,
-        port=configured.PORT,
-        http=Protocol,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=DRAIN_TIMEOUT,
-        timeout_keep_alive=75,  # longer than a proxy keeps its connections to us
-        backlog=2048,
-        server_header=False,
-        proxy_headers=False,  # we read them ourselves, where we need them
-    )
     with suppress(KeyboardInterrupt):  # uvicorn raises again what it has obeyed
-        Server(config).run()
+        Server(server_config(app, configured)).run()
 
 
 def _complain(message: str) -> int:

@@ -5,12 +5,32 @@ import socket
 import time
 
 import uvicorn
+from starlette.types import ASGIApp
 
+from ticketing_common.protocol import Protocol
+from ticketing_common.settings import Settings
 from ticketing_common.tracing import spans
 
 LINGER = 4.0  # seconds; proxies should give up an idle connection to us earlier than that
 DRAIN_TIMEOUT = 16  # seconds for requests under way after that
 FLUSH_TIMEOUT = 1.0  # seconds for spans that are not exported yet, when all is done
+
+
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.HOST,
+        port=settings.PORT,
+        http=Protocol,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_TIMEOUT,
+        timeout_keep_alive=75,  # longer than a proxy keeps its connections to us
+        backlog=2048,
+        server_header=False,
+        proxy_headers=False,  # we read them ourselves, where we need them
+        reset_contextvars=True,  # else one begins in the span of the request pipelined before it
+    )
 
 
 class Server(uvicorn.Server):

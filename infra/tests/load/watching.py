@@ -110,7 +110,13 @@ async def measure(turns: int, sink: int) -> dict[str, list[float]]:
     """Microseconds of CPU a request, of each variant, turn after turn."""
     variants, port = Variants(sink), free_port()
     config = uvicorn.Config(
-        variants.app, port=port, http=Protocol, lifespan="off", log_config=None, access_log=False
+        variants.app,
+        port=port,
+        http=Protocol,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        reset_contextvars=True,
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

@@ -87,11 +87,13 @@ def span(
     | anything else               | `parent` or the current span | none             |
 
     Where it has neither, a trace begins, which is sampled if it was `drawn`, or is now. Within a
-    request none begins: whoever has a request id has been drawn for, and was not.
+    request none begins: whoever has a request id has been drawn for, and was not. "server" never
+    goes on with the current span, which may be that of the request before it on its connection.
     """
     if _exported is None:
         return _NOTHING
-    under_way, caller, joined = current.get(), Reference.read(parent), Reference.read(joins)
+    under_way = None if kind == "server" else current.get()
+    caller, joined = Reference.read(parent), Reference.read(joins)
     here = under_way.reference if under_way else None
     links = []
     if joined and joined.sampled and not (here and here.trace == joined.trace):
