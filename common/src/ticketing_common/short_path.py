@@ -65,7 +65,7 @@ class ShortPath:
         handler = self._find(scope) if scope["type"] == "http" else None
         if handler is None:
             if scope["type"] == "http" and scope["method"] == "HEAD":
-                scope = {**scope, "method": "GET"}
+                scope = {**scope, "method": "GET", "asked": "HEAD"}
             await self.framework(scope, receive, send)
         else:
             scope["handler"] = handler

@@ -69,6 +69,18 @@ async def test_a_request_s_span(
     assert (span["status"].get("code") == 2) == (status >= 500)
 
 
+@pytest.mark.parametrize("path", ["/notes/1", "/pages/1"])
+async def test_a_head_is_told_as_one(told: Told, client_of: ApiFactory, path: str) -> None:
+    """Though a GET's handler answers it."""
+    client = await client_of(create_service(Settings(), routers=[router, pages]))
+
+    assert (await client.head(path)).status_code == 200
+
+    (span,) = told()
+    assert span["name"] == f"HEAD {path[:-1]}{{id}}"
+    assert {"key": "http.request.method", "value": {"stringValue": "HEAD"}} in span["attributes"]
+
+
 async def test_a_probe_is_not_traced(told: Told, client_of: ApiFactory) -> None:
     """It would be most of what is told."""
     client = await client_of(create_service(Settings()))

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ticketing_common.errors import CustomError
 from ticketing_common.metrics.requests import Requests
 from ticketing_common.middlewares.error_handler import error_response
-from ticketing_common.middlewares.traced import TRACEPARENT, Traced
+from ticketing_common.middlewares.traced import TRACEPARENT, Traced, method_of
 from ticketing_common.request_ids import HEADER, is_safe, own_id, request_id
 from ticketing_common.tracing import spans
 
@@ -89,4 +89,4 @@ class RequestContext:
 
 
 def _about(scope: Scope) -> dict[str, Any]:
-    return {"method": scope["method"], "path": scope["path"]}
+    return {"method": method_of(scope), "path": scope["path"]}

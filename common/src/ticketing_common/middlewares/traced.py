@@ -15,6 +15,12 @@ LONGEST_PATH = 200  # characters of one that no route is for
 NOT_TRACED = frozenset({"/healthz", "/readyz"})  # every few seconds, and nobody's doing
 
 
+def method_of(scope: Scope) -> str:
+    """What was asked for: the framework is given a GET in the place of a HEAD."""
+    method: str = scope.get("asked", scope["method"])
+    return method
+
+
 class Traced:
     """Named by method and route template, or by the method alone where no route is found, so that
     there are only so many names. `routes` are those that `ShortPath` finds; the framework's own are
@@ -37,11 +43,11 @@ class Traced:
         if traceparent is not None and self._is_trusted(scope):
             parent = traceparent.decode("latin-1")
         drawn = traceparent is None
-        with spans.span(scope["method"], "server", parent=parent, drawn=drawn) as sampled:
+        with spans.span(method_of(scope), "server", parent=parent, drawn=drawn) as sampled:
             await (partial(self._told, app) if sampled else app)(scope, receive, send)
 
     async def _told(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        method, status = scope["method"], 500  # unless a response begins
+        method, status = method_of(scope), 500  # unless a response begins
 
         async def send_noting(message: Message) -> None:
             nonlocal status
