@@ -9,7 +9,10 @@ from ticketing_common.events.publisher import Publisher
 from ticketing_common.events.relay import Relay
 from ticketing_common.events.stream import Stream
 from ticketing_common.request_ids import id_of_message, is_safe
+from ticketing_common.service import create_service
+from ticketing_common.settings import Settings
 from ticketing_common.store import Store
+from ticketing_common.testing.plugin import ApiFactory
 
 
 async def test_a_foreign_request_id_is_not_copied(
@@ -31,6 +34,25 @@ async def test_a_foreign_request_id_is_not_copied(
 
     assert (await stream.info()).state.messages == 2
     assert await notes.outbox.pending(10) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "answered"),
+    [
+        (["first", "second"], "first"),
+        (["no id", "second"], "second"),
+        (["second", "no id"], "second"),
+    ],
+)
+async def test_the_first_that_is_one_is_answered(
+    client_of: ApiFactory, given: list[str], answered: str
+) -> None:
+    """Where a proxy has added its own to a caller's."""
+    client = await client_of(create_service(Settings()))
+
+    response = await client.get("/healthz", headers=[("X-Request-Id", each) for each in given])
+
+    assert response.headers["x-request-id"] == answered
 
 
 async def _has_news(notes: Store[Note]) -> bool:

@@ -45,10 +45,11 @@ class RequestContext:
         given = traceparent = None
         for name, value in scope["headers"]:
             if name == REQUEST_ID:
-                given = value
+                if given is None and is_safe(value):
+                    given = value
             elif name == TRACEPARENT:
                 traceparent = value
-        id = bytes(given) if given and is_safe(given) else own_id()
+        id = bytes(given) if given else own_id()
         if self.traced is not None and (traceparent is not None or spans.draws()):
             serve = partial(self._serve, id)
             return self.traced.serve(serve, traceparent, scope, receive, send)
