@@ -106,6 +106,7 @@ def test_what_comes_in_with_an_id_alone_begins(sampled: Callable[..., Told], kin
         ("parentbased_always_off", "", 0, 0),
         ("traceidratio", "0.5", 60, 140),  # all the same: see `ratio_of`
         ("always_off", "", 0, 0),
+        ("ParentBased_ALWAYS_OFF", "", 0, 0),
     ],
 )
 def test_a_share_of_traces(

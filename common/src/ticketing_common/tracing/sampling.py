@@ -13,7 +13,7 @@ def ratio_of(environ: Mapping[str, str]) -> float:
     0 to 1.
     """
     named = environ.get(SAMPLER) or "parentbased_always_on"
-    match named.removeprefix("parentbased_"):
+    match named.lower().removeprefix("parentbased_"):
         case "always_on":
             return 1.0
         case "always_off":
