@@ -16,6 +16,7 @@ Kind = Literal["server", "client", "consumer", "internal"]
 Attributes = Mapping[str, str | int]
 
 MOST_EVENTS = 128  # of a span; further ones are not kept
+LONGEST = 1000  # characters of what is said, an exception's message among it; thousands may wait
 
 _HEADER = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]([0-9a-f])")
 
@@ -47,7 +48,7 @@ class Event(NamedTuple):
 
 class Span:
     """One block of code. An `Exception` that leaves it marks it as failed; a cancellation does
-    not."""
+    not. What is said of it once it has ended is not heard: another thread reads it by then."""
 
     _token: Token["Span | NotSampled | None"]
 
@@ -67,10 +68,11 @@ class Span:
         self.reference = Reference(trace, random.getrandbits(64), sampled=True)
         self.name, self.kind = name, kind
         self.parent, self.remote, self.links = parent, remote, links
-        self.attributes = dict(attributes or {})
+        self.attributes = _shortened(attributes or {})
         self.events: list[Event] = []
         self.failed = False
         self.reason = ""  # of its failure, where that is known
+        self.over = False
         self.began = self.ended = time.time_ns()  # nanoseconds since 1970
         self._export = export
 
@@ -80,20 +82,29 @@ class Span:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         current.reset(self._token)
+        del self._token  # it holds all that was in the context, and the span may wait a while
         if isinstance(error, Exception):
             self._failed(error)
         self.ended = time.time_ns()
+        self.over = True
         self._export(self)
 
     def add_event(self, name: str, attributes: Attributes) -> None:
-        if len(self.events) < MOST_EVENTS:
-            self.events.append(Event(name, time.time_ns(), attributes))
+        if len(self.events) < MOST_EVENTS and not self.over:
+            self.events.append(Event(name, time.time_ns(), _shortened(attributes)))
+
+    def update(self, name: str | None, attributes: Attributes, failed: bool) -> None:
+        if not self.over:
+            self.name = name or self.name
+            self.attributes |= _shortened(attributes)
+            self.failed |= failed
 
     def _failed(self, error: Exception) -> None:
-        self.failed, self.reason = True, f"{type(error).__name__}: {error}"
+        message = _message(error)
+        self.failed, self.reason = True, f"{type(error).__name__}: {message}"[:LONGEST]
         said = {
             "exception.type": type(error).__qualname__,
-            "exception.message": str(error),
+            "exception.message": message,
             "exception.stacktrace": "".join(traceback.format_exception(error)),
         }
         self.add_event("exception", said)
@@ -124,6 +135,20 @@ class NotSampled:
 
     def __exit__(self, *_: object) -> None:
         current.reset(self._token)
+
+
+def _shortened(attributes: Attributes) -> dict[str, str | int]:
+    return {
+        name: value[:LONGEST] if isinstance(value, str) else value
+        for name, value in attributes.items()
+    }
+
+
+def _message(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - it is not to hide the one that is being told
+        return "what it says can't be said"
 
 
 # What is being done now; None where it began outside of any span, as a service's own work does.

@@ -11,12 +11,11 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from ticketing_common.tracing.context import Attributes, Reference, Span
+from ticketing_common.tracing.context import Reference, Span
 from ticketing_common.tracing.file import BoundedFile
 
 GROUP = "opentelemetry_traces_exporter"
 OTLP = "otlp_json_http"  # what `otlp` means here; the other encodings need protobuf
-LONGEST = 1000  # characters of an attribute, an exception's message among them
 
 _SCOPE = InstrumentationScope("ticketing")
 _KINDS = {kind.name.lower(): kind for kind in SpanKind}
@@ -84,8 +83,8 @@ class Converting(SpanExporter):
             context=_context(span.reference),
             parent=_context(span.parent, span.remote) if span.parent else None,
             resource=self._resource,
-            attributes=_shortened(span.attributes),
-            events=[Event(name, _shortened(said), at) for name, at, said in span.events],
+            attributes=span.attributes,
+            events=[Event(name, said, at) for name, at, said in span.events],
             links=[Link(_context(each)) for each in span.links],
             kind=_KINDS[span.kind],
             status=Status(StatusCode.ERROR, span.reason or None) if span.failed else _WELL,
@@ -97,13 +96,6 @@ class Converting(SpanExporter):
 
 def _context(reference: Reference, remote: bool = False) -> SpanContext:
     return SpanContext(reference.trace, reference.span, remote, _SAMPLED)
-
-
-def _shortened(attributes: Attributes) -> Attributes:
-    return {
-        name: value[:LONGEST] if isinstance(value, str) else value
-        for name, value in attributes.items()
-    }
 
 
 def _exporter(name: str) -> SpanExporter:

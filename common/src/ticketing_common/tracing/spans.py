@@ -134,9 +134,7 @@ def update(
 ) -> None:
     """Say of the current span what was not known when it began."""
     if isinstance(under_way := current.get(), Span):
-        under_way.name = name or under_way.name
-        under_way.attributes |= attributes or {}
-        under_way.failed |= failed
+        under_way.update(name, attributes or {}, failed)
 
 
 async def flush(timeout: float) -> None:
