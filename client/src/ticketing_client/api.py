@@ -137,9 +137,11 @@ class VisitorApi(Calls):
     async def order(self, id: str) -> Order:
         return await self._get(f"/api/orders/{id}", ORDER)
 
-    async def create_order(self, ticket_id: str, price: str | None) -> Order:
-        """At this price, or not at all; at whatever it costs where none is given."""
-        body = {"ticketId": ticket_id} | ({"price": price} if price else {})
+    async def create_order(self, ticket_id: str, price: str | None, version: int | None) -> Order:
+        """At this price, or not at all; at whatever it costs where none is given. Not before orders
+        has heard of this version, where one is."""
+        body: dict[str, Any] = {"ticketId": ticket_id} | ({"price": price} if price else {})
+        body |= {} if version is None else {"ticketVersion": version}
         return parse(await self._send("POST", "/api/orders", body), ORDER)
 
     async def cancel_order(self, id: str) -> None:

@@ -41,6 +41,14 @@ class Event(ApiModel):
         """A digest that is another one once it is said to be anything else."""
         return digest(self.title, self.starts_at and self.starts_at.timestamp(), self.venue)
 
+    def completed_by(self, other: "Event") -> "Event":
+        """With when and where of the other one, where this one does not tell."""
+        rest = {
+            "starts_at": self.starts_at or other.starts_at,
+            "venue": self.venue or other.venue,
+        }
+        return self.model_copy(update=rest)
+
 
 class Ticket(Event):
     """A ticket; `order_id` names the order that holds it. Only its seller is told `state`, and
@@ -48,6 +56,7 @@ class Ticket(Event):
 
     id: str
     price: Decimal
+    version: int = 0
     user_id: str
     order_id: str | None = None
     withdrawn: bool = False
@@ -92,6 +101,11 @@ class OrderedTicket(Event):
 
     id: str
     price: Decimal
+
+    def may_be(self, ticket: Ticket) -> bool:
+        """Whether nothing that it tells has changed since."""
+        known = {name: value for name, value in self if name in Event.model_fields and value}
+        return all(getattr(ticket, name) == value for name, value in known.items())
 
 
 class Order(ApiModel):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
+from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -32,7 +33,10 @@ class FormNotUnderstoodError(ValueError):
 def is_as(ticket: Ticket, body: Mapping[str, Any]) -> bool:
     """Whether this body of an update would change nothing."""
     starts_at = body["startsAt"] and datetime.fromisoformat(body["startsAt"])
-    wanted = body["title"].strip(), Decimal(body["price"]), starts_at, body["venue"]
+    title, venue = (
+        text and normalize("NFC", text.strip()) for text in (body["title"], body["venue"])
+    )
+    wanted = title, Decimal(body["price"]), starts_at, venue
     present = ticket.title, ticket.price, ticket.starts_at, ticket.venue
     return wanted == present and not ticket.withdrawn
 

@@ -21,10 +21,11 @@ from ticketing_common.types import Price
 
 LONGEST = 40  # characters; a price has a third of that, and what is longer is not even searched
 HERE = "en_US"
-UNSEEN = (
-    "\u200b\u200e\u200f\u061c\u2066\u2067\u2068\u2069\ufeff"  # copied along from around a price
-)
 GROUPS = {HERE: ",", "de_DE": "."}  # what each writes between thousands
+
+# Blanks, and marks of a text's direction and the like, as are copied along with a price.
+_MARKS = (0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
+_AROUND = "".join([*filter(str.isspace, map(chr, range(0x3001))), *map(chr, _MARKS)])
 
 # Dollars, before the number or behind it, or neither.
 _TYPED = re.compile(r"(?:(?:US)?\$|USD)?\s*([^$]*?)\s*(?:\$|USD|US dollars?|dollars?)?", re.I)
@@ -44,7 +45,7 @@ class PriceNotUnderstoodError(ValueError):
 
 def understand(typed: str) -> Decimal:
     """The amount in dollars, which keeps the API's rules; raise `PriceNotUnderstoodError`."""
-    text = typed.strip().strip(UNSEEN).strip()
+    text = typed.strip(_AROUND)
     if len(text) > LONGEST:  # the patterns take the cube of it in steps
         raise _not_understood(text)
     if not text or _NEGATIVE.fullmatch(text):

@@ -1,10 +1,14 @@
 """/tickets/:id/edit : changing a ticket, while nobody has it."""
 
+from decimal import Decimal
+
 import pytest
 
 from client.tests.pages.selling import sell
+from ticketing_client.models import Ticket
 from ticketing_client.testing.browser import Browser
 from ticketing_client.testing.fake_api import FakeApi
+from ticketing_client.ticket_form import is_as
 
 
 async def test_edits_a_ticket(seller: Browser) -> None:
@@ -107,3 +111,12 @@ async def test_a_form_that_is_sent_twice(seller: Browser) -> None:
         page = await seller.post(f"/tickets/{id}/edit", form)
 
         assert "Saved: “Swan Lake, box 2” for $19.99." in page.text
+
+
+def test_what_is_stored_is_what_was_typed() -> None:
+    """The API keeps one form of each letter, and no blanks around."""
+    ticket = Ticket(id="1", user_id="2", title="Café", price=Decimal("20"), venue="Hall")
+    body = {"title": " Cafe\u0301 ", "price": "20.00", "startsAt": None, "venue": "Hall"}
+
+    assert is_as(ticket, body)
+    assert not is_as(ticket, {**body, "venue": None})

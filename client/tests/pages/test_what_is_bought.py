@@ -86,15 +86,46 @@ async def test_it_stays_what_it_was(api: FakeApi, buyer: Browser, sold: Json, pa
     assert "Else" not in page.text
 
 
-async def test_an_order_of_before(api: FakeApi, buyer: Browser, sold: Json) -> None:
-    """An older version's does not say when and where, so its ticket tells."""
+@pytest.mark.parametrize("name", ["startsAt", "venue"])
+async def test_an_order_that_knows_less(
+    api: FakeApi, buyer: Browser, sold: Json, name: str
+) -> None:
+    """What it does not know is no change: the ticket tells it, and can be ordered again."""
     await buyer.open(f"/tickets/{sold['id']}")
     await buyer.send("Purchase")
     (order,) = api.market.orders.values()
-    order["status"] = "complete"
-    api.till.payments[order["id"]]["status"] = "charged"
-    del order["ticket"]["startsAt"], order["ticket"]["venue"]
+    del order["ticket"][name]
+    api.market.cancel(order["id"])
+    await buyer.open(f"/orders/{order['id']}")
 
-    page = await buyer.open(f"/orders/{order['id']}/ticket")
+    page = await buyer.send("Order again")
 
+    assert page.path.startswith("/orders/")
+    again = list(api.market.orders.values())[1]
+    again["status"] = "complete"
+    api.till.payments[again["id"]]["status"] = "charged"
+    again["ticket"].pop(name)
+    page = await buyer.open(f"/orders/{again['id']}/ticket")
     assert page.one(".event time")["datetime"] == STARTS
+    assert page.one(".event bdi").text == VENUE
+
+
+async def test_waits_for_orders_to_hear_of_it(api: FakeApi, buyer: Browser, sold: Json) -> None:
+    """What has just been changed and was seen so is what is ordered."""
+    await buyer.open(f"/tickets/{sold['id']}")
+    api.market.lag["edit"] = 2
+
+    page = await buyer.send("Purchase")
+
+    assert page.path.startswith("/orders/")
+    assert api.market.lag["edit"] < 0
+
+
+async def test_while_tickets_does_not_answer(api: FakeApi, buyer: Browser, sold: Json) -> None:
+    """Orders alone can take an order, and keeps what it is for."""
+    await buyer.open(f"/tickets/{sold['id']}")
+    api.away = {"tickets"}
+
+    await buyer.send("Purchase")
+
+    assert len(api.market.orders) == 1

@@ -52,7 +52,11 @@ async def mine(
         )
     )
     # Anybody can follow a link that names another's ticket, which they neither listed nor saved.
-    own = news if news and account.user and news.user_id == account.user.id else None
+    is_own = news and (
+        (account.user and news.user_id == account.user.id)
+        or any(each.id == news.id for each in (tickets.items if tickets else ()))
+    )
+    own = news if is_own else None
     earned = counts.pop("earned", None) if counts else None
     return page.render(
         "my_tickets.html",

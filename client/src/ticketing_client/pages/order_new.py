@@ -61,10 +61,11 @@ async def reserve_ticket(page: PageContext, purchase: Purchase) -> Response:
     Raises `ApiRefusedError` where there is no such ticket, or no good session.
     """
     ticket_id = purchase.ticket_id
-    if purchase.seen and (await page.api.ticket(ticket_id)).seen != purchase.seen:
+    ticket = await attempt(page.api.ticket(ticket_id)) if purchase.seen else None
+    if ticket and ticket.seen != purchase.seen:
         return await _reserved_already(page, ticket_id, CHANGED, 409)
     try:
-        order = await _order(page, ticket_id, purchase.price)
+        order = await _order(page, purchase, ticket.version if ticket else None)
     except ApiRefusedError as error:
         if _of_another_price(error):
             return await _reserved_already(page, ticket_id, PRICE_CHANGED, 409)
@@ -110,13 +111,14 @@ def _as_it_is(problem: str, look: Look) -> str:
     return {"sold": SOLD, "reserved": TAKEN}.get(look.state or "", GONE)
 
 
-async def _order(page: PageContext, ticket_id: str, price: str) -> Order:
-    """Order the ticket, waiting for orders to hear of it, of its price, or that it is on sale
-    again, where that is new."""
+async def _order(page: PageContext, purchase: Purchase, version: int | None) -> Order:
+    """Order the ticket, waiting for orders to hear of it, of what has been changed, or that it is
+    on sale again, where that is new."""
+    ticket_id, price = purchase.ticket_id, purchase.price
 
     async def once() -> Order | ApiRefusedError:
         try:
-            return await page.api.create_order(ticket_id, price)
+            return await page.api.create_order(ticket_id, price, version)
         except ApiRefusedError as error:
             if error.status not in (400, 404):
                 raise

@@ -21,9 +21,10 @@ async def show(page: Page, id: Id) -> Response:
     )
     if order.status != "complete":
         return page.redirect(f"/orders/{id}")
-    event: Event | None = order.ticket
-    if not (order.ticket.starts_at or order.ticket.venue):  # it may be an order of an older version
-        event = await attempt(page.api.ticket(order.ticket.id))
+    event: Event = order.ticket
+    if not (event.starts_at and event.venue):  # orders of older versions don't know the rest
+        ticket = await attempt(page.api.ticket(order.ticket.id))
+        event = event.completed_by(ticket) if ticket else event
     code = payment.admission
     address = code and f"{page.origin}/check/{code}"
     return page.render(

@@ -4,7 +4,7 @@ One that was taken down is on sale again then.
 """
 
 from collections.abc import Mapping
-from http.client import CONFLICT
+from http.client import CONFLICT, SERVICE_UNAVAILABLE
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
@@ -55,7 +55,8 @@ async def edit(page: Page, id: Id, form: Annotated[TicketForm, Form()]) -> Respo
     else:
         return page.redirect(f"/tickets/mine?changed={id}")
     account, ticket = await page.with_account(page.api.ticket(id))
-    if errors.status == CONFLICT:  # the page tells what it is now
+    saved = errors.status == SERVICE_UNAVAILABLE and is_as(ticket, form.understood())
+    if saved or errors.status == CONFLICT:  # the page tells what it is now
         form = form.model_copy(update={"was": ticket.stands})
     return await render_form(page, account, ticket, form, errors)
 

@@ -101,7 +101,7 @@ class Market:
         buyer = signed_in(visitor)
         if method == "POST":
             find(self.tickets, body["ticketId"])
-            if self.lags("orders"):
+            if self.lags("orders") or ("ticketVersion" in body and self.lags("edit")):
                 raise refusal(404, "Not Found")
             if self.lags("listing"):
                 raise listing.DOWN

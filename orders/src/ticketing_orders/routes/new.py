@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends
-from pydantic import StringConstraints, WithJsonSchema
+from pydantic import Field, StringConstraints, WithJsonSchema
 from starlette.requests import Request
 
-from ticketing_common.errors import BadRequestError, RequestValidationError
+from ticketing_common.errors import BadRequestError, NotFoundError, RequestValidationError
 from ticketing_common.events.catalogue import OrderStatus
 from ticketing_common.middlewares import RequestBody, SignedIn, rate_limited
 from ticketing_common.routing import Route
@@ -17,6 +17,7 @@ from ticketing_common.types import (
     MAXIMUM_PRICE,
     MINIMUM_PRICE,
     AnyPrice,
+    Version,
     cents,
     chargeable,
     new_id,
@@ -24,7 +25,7 @@ from ticketing_common.types import (
 )
 from ticketing_orders.events.publishers import order_created
 from ticketing_orders.models.order import Order, OrderedTicket, Orders
-from ticketing_orders.models.ticket import Tickets
+from ticketing_orders.models.ticket import Ticket, Tickets
 from ticketing_orders.open_orders import OpenOrdersLimit
 
 router = APIRouter(route_class=Route, dependencies=[Depends(rate_limited("orders"))])
@@ -34,15 +35,19 @@ PRICE = {"type": "number", "minimum": 0, "multipleOf": 0.01}
 
 
 class NewOrder(RequestBody):
-    """`price` is what the buyer saw: the ticket is ordered at that, or not at all."""
+    """`price` is what the buyer saw: the ticket is ordered at that, or not at all. So is
+    `ticketVersion`: before orders has heard of that version, or a later one, there is no ticket.
+    """
 
     messages: ClassVar[dict[str, str]] = {
         "ticketId": "TicketId must be provided",
         "price": "Price must be greater than 0",
+        "ticketVersion": "TicketVersion must be a whole number",
     }
 
     ticket_id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     price: Annotated[AnyPrice, WithJsonSchema(PRICE)] | None = None
+    ticket_version: Annotated[Version, Field(strict=True)] | None = None
 
 
 class PriceChangedError(RequestValidationError):
@@ -99,8 +104,14 @@ async def new(
     number is refused. A cancelled order stays cancelled, so what a majority read says of the latest
     order can't be outdated by anything but a newer order, and that one holds the next number.
     """
-    id = body.ticket_id
-    ticket = await tickets.arrivals.once_heard(id, user.id, lambda: tickets.get(id))
+
+    async def heard() -> Ticket:
+        ticket = await tickets.get(body.ticket_id)
+        if body.ticket_version is not None and ticket.version < body.ticket_version:
+            raise NotFoundError
+        return ticket
+
+    ticket = await tickets.arrivals.once_heard(body.ticket_id, user.id, heard)
     if ticket.withdrawn:
         raise WithdrawnError
     if body.price is not None and cents(body.price) != cents(ticket.price):

@@ -5,6 +5,7 @@ import { showLocalTimes } from "./times.js";
 import { watchPayment } from "./pay.js";
 
 const SLOWEST = 10; // seconds between two looks at an order that does not change
+const LEFT = `left ${location.pathname}`; // for the page that says why it may not be looked at
 const ANOTHERS = [401, 403]; // somebody else has signed in elsewhere
 
 const order = document.getElementById("order");
@@ -46,9 +47,10 @@ async function look() {
   try {
     const response = await fetch(order.dataset.panel, { headers: { Accept: "text/html" } });
     if (response.redirected) location.reload(); // signed out elsewhere
-    if (ANOTHERS.includes(response.status) && !payment.refused()) location.reload();
+    if (ANOTHERS.includes(response.status) && !payment.refused()) leave();
     const outdated = payment.turn() !== turn; // a payment was begun meanwhile
     if (response.ok && !outdated) {
+      sessionStorage.removeItem(LEFT);
       clock.setByAnswer(Number(response.headers.get("X-Server-Now")), asked);
       adopt(new DOMParser().parseFromString(await response.text(), "text/html"));
     }
@@ -58,6 +60,13 @@ async function look() {
     looking = false;
     plan();
   }
+}
+
+// To the page that says why, once: an edge may refuse what its page asks for, and not the page.
+function leave() {
+  if (sessionStorage.getItem(LEFT)) return;
+  sessionStorage.setItem(LEFT, "1");
+  location.replace(order.dataset.panel.replace(/\/panel$/, ""));
 }
 
 function plan() {

@@ -181,7 +181,7 @@ export function watchPayment({ order, current, adopt, look, say }) {
     shown: () => key && mountCard(),
     paying: () => paying && !following,
     turn: () => turn,
-    refused: () => wasRefused,
+    refused: () => wasRefused || doubtful,
   };
 }
 
