@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -41,7 +41,7 @@ class Event(ApiModel):
         """A digest that is another one once it is said to be anything else."""
         return digest(self.title, self.starts_at and self.starts_at.timestamp(), self.venue)
 
-    def completed_by(self, other: "Event") -> "Event":
+    def completed_by(self, other: "Event") -> Self:
         """With when and where of the other one, where this one does not tell."""
         rest = {
             "starts_at": self.starts_at or other.starts_at,
@@ -77,6 +77,10 @@ class Ticket(Event):
         return self.starts_at is not None and self.starts_at <= datetime.now(UTC)
 
     @property
+    def can_be_bought(self) -> bool:
+        return self.on_sale and not self.begun
+
+    @property
     def stands(self) -> str:
         """As `seen`, of all that its seller can say of it."""
         return digest(self.seen, self.price.normalize(), self.withdrawn)
@@ -101,11 +105,6 @@ class OrderedTicket(Event):
 
     id: str
     price: Decimal
-
-    def may_be(self, ticket: Ticket) -> bool:
-        """Whether nothing that it tells has changed since."""
-        known = {name: value for name, value in self if name in Event.model_fields and value}
-        return all(getattr(ticket, name) == value for name, value in known.items())
 
 
 class Order(ApiModel):

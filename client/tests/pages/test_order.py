@@ -72,31 +72,20 @@ async def test_no_way_to_pay_when_it_is_too_late(buyer: Browser, order: Json) ->
         assert "too late" in opened.text.lower() or "too little time" in opened.text.lower()
 
 
+@pytest.mark.parametrize("part", ["", "/panel"])
 async def test_is_its_owners_alone(
-    buyer: Browser, order: Json, new_browser: Callable[[], Browser]
+    buyer: Browser, order: Json, new_browser: Callable[[], Browser], part: str
 ) -> None:
-    """Somebody else's order is none of one's business, and says so without a word of it."""
+    """Somebody else's order is none of one's business, and says so without a word of it; so is its
+    panel, by a status on which the script of a page kept open loads it again."""
     other = new_browser()
     await other.sign_up("other@example.com")
 
-    page = await other.open(f"/orders/{order['id']}")
+    page = await other.open(f"/orders/{order['id']}{part}")
 
     assert page.status == 403
     assert "This belongs to somebody else" in page.text
     assert "Swan Lake" not in page.html
-
-
-async def test_its_panel_is_refused_to_others(
-    buyer: Browser, order: Json, new_browser: Callable[[], Browser]
-) -> None:
-    """By a status, on which the script of a page kept open loads it again."""
-    other = new_browser()
-    await other.sign_up("other@example.com")
-
-    panel = await other.open(f"/orders/{order['id']}/panel")
-
-    assert panel.status == 403
-    assert "Swan Lake" not in panel.html
 
 
 async def test_signed_out_meanwhile(api: FakeApi, buyer: Browser, order: Json) -> None:

@@ -153,12 +153,13 @@ class Service(FastAPI):
         self.state = Wired()
         self.short: list[Route] = []
         self._requests = Requests()
-        self._around: dict[str, Any] = {
-            "requests": self._requests,
-            "access_log": settings.ACCESS_LOG,
-            "traced": Traced(self.short, settings) if spans.enabled() else None,
-        }
-        self.add_middleware(RequestContext, **self._around)
+        self._around = partial(
+            RequestContext,
+            requests=self._requests,
+            access_log=settings.ACCESS_LOG,
+            traced=Traced(self.short, settings) if spans.enabled() else None,
+        )
+        self.add_middleware(self._around)
 
     async def requests_families(self) -> list[Metric]:
         """How many there were of each route, and how long they took."""
@@ -177,7 +178,7 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         framework = super().build_middleware_stack()
-        return ShortPath(framework, self.short, partial(RequestContext, **self._around))
+        return ShortPath(framework, self.short, self._around)
 
 
 class Wired(State):

@@ -66,13 +66,14 @@ async def restore(app: FastAPI, settings: Settings) -> Outcome:
 
 def _ordered(ticket: Ticket | None, told: OrderCreated | OrderCancelled) -> OrderedTicket:
     """As the stream had it: orders may have heard a change of it a moment later."""
+    known = ticket or Ticket(id=told.ticket.id, title=UNKNOWN, price=told.ticket.price)
     return OrderedTicket(
         id=told.ticket.id,
-        title=ticket.title if ticket else UNKNOWN,
-        version=ticket.version if ticket else 0,
+        title=known.title,
+        version=known.version,
         price=told.ticket.price,
-        starts_at=ticket.starts_at if ticket else None,
-        venue=ticket.venue if ticket else None,
+        starts_at=known.starts_at,
+        venue=known.venue,
         reservation=told.ticket.reservation,
     )
 

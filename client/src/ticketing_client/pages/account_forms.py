@@ -68,7 +68,7 @@ async def _ticket(page: PageContext, purchase: Purchase) -> Ticket | None:
         ticket = await attempt(page.api.ticket(purchase.ticket_id))
     except ApiRefusedError:
         return None
-    if ticket is None or not ticket.on_sale or ticket.begun:
+    if ticket is None or not ticket.can_be_bought:
         return None
     as_seen = ticket.price == purchase.amount and purchase.seen in (None, ticket.seen)
     return ticket if as_seen else None

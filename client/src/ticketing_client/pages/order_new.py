@@ -100,7 +100,7 @@ async def _reserved_already(
 
 def _as_it_is(problem: str, look: Look) -> str:
     """The problem; why the ticket is not to be had, where orders says only that it is not."""
-    if problem is CHANGED and look.ticket.on_sale and not look.ticket.begun:
+    if problem is CHANGED and look.ticket.can_be_bought:
         return CHANGED
     if problem not in (TAKEN, CHANGED):
         return problem
@@ -139,7 +139,7 @@ def _is_late(error: ApiRefusedError, ticket: Ticket, price: str) -> bool:
     """Whether orders will say otherwise once it has heard what tickets knows."""
     if _of_another_price(error):
         return str(ticket.price) == price
-    return ticket.on_sale and not ticket.begun
+    return ticket.can_be_bought
 
 
 def _of_another_price(error: ApiRefusedError) -> bool:

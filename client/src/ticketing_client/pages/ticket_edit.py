@@ -4,7 +4,6 @@ One that was taken down is on sale again then.
 """
 
 from collections.abc import Mapping
-from http.client import CONFLICT, SERVICE_UNAVAILABLE
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
@@ -55,8 +54,8 @@ async def edit(page: Page, id: Id, form: Annotated[TicketForm, Form()]) -> Respo
     else:
         return page.redirect(f"/tickets/mine?changed={id}")
     account, ticket = await page.with_account(page.api.ticket(id))
-    saved = errors.status == SERVICE_UNAVAILABLE and is_as(ticket, form.understood())
-    if saved or errors.status == CONFLICT:  # the page tells what it is now
+    saved = errors.status == 503 and is_as(ticket, form.understood())
+    if saved or errors.status == 409:  # the page tells what it is now
         form = form.model_copy(update={"was": ticket.stands})
     return await render_form(page, account, ticket, form, errors)
 
@@ -65,7 +64,7 @@ def _require_unchanged(ticket: Ticket, was: str, body: Mapping[str, Any]) -> Non
     """A form that was open in a second tab is not to take back what another one has saved; what the
     same one has saved, sent twice, is no change."""
     if ticket.stands != was and not is_as(ticket, body):
-        raise FormNotUnderstoodError(FormErrors([(CHANGED, None)], CONFLICT))
+        raise FormNotUnderstoodError(FormErrors([(CHANGED, None)], 409))
 
 
 async def render_form(
